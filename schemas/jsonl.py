@@ -1,0 +1,117 @@
+"""Read and write the JSONL contract, one document a line."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from schemas.annotations import AnnotatedDocument
+from schemas.errors import DataError
+
+__all__ = [
+    "parse_document",
+    "read_documents",
+    "render_document",
+    "text_sha256",
+    "write_atomically",
+    "write_documents",
+]
+
+
+def text_sha256(text: str) -> str:
+    """Return the hex SHA-256 of the text's UTF-8 bytes.
+
+    >>> text_sha256("بغداد")[:8]
+    'd7f5052e'
+    """
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def parse_document(line: str | bytes, where: str) -> AnnotatedDocument:
+    """Parse one line; `where` (`file:line`) opens the message of a DataError."""
+    try:
+        return AnnotatedDocument.model_validate_json(line)
+    except ValidationError as error:
+        raise DataError(f"{where}: {_first_fault(error)}") from None
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    place = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "json_invalid":
+        return (
+            f"this is not a line of JSON ({fault['msg'].partition(': ')[2]}). "
+            "Each line must hold one whole JSON object in UTF-8."
+        )
+    if fault["type"] == "extra_forbidden":
+        return f"unknown key {place!r}. Remove it, or put it under 'meta'."
+    if fault["type"] == "missing":
+        return f"the key {place!r} is missing."
+    more = error.error_count() - 1
+    tail = f" (and {more} more faults in this line)" if more else ""
+    return f"{place}: {fault['msg']}{tail}. Mend the line, or write it anew."
+
+
+def read_documents(path: Path) -> Iterator[AnnotatedDocument]:
+    """Yield the documents of a .jsonl file in order.
+
+    Raises DataError with file and line at the first line that breaks the contract, at
+    bytes that are not UTF-8 and at a doubled document id.
+    """
+    seen: dict[str, int] = {}
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                where = f"{path}:{number}"
+                doc = parse_document(line, where)
+                if doc.id in seen:
+                    raise DataError(
+                        f"{where}: document id {doc.id!r} was used on line "
+                        f"{seen[doc.id]} already. Give every document its own id."
+                    )
+                seen[doc.id] = number
+                yield doc
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def render_document(doc: AnnotatedDocument) -> str:
+    """Render one line (no newline); values that equal their default are left out."""
+    return doc.model_dump_json(exclude_none=True, exclude_defaults=True)
+
+
+def write_documents(path: Path, docs: Iterable[AnnotatedDocument]) -> int:
+    """Write documents as JSONL, whole or not at all; return how many."""
+    count = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal count
+        for doc in docs:
+            count += 1
+            yield render_document(doc) + "\n"
+
+    write_atomically(path, lines())
+    return count
+
+
+def write_atomically(path: Path, chunks: Iterable[str]) -> None:
+    """Write text beside `path`, sync it, then rename: never a torn file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.writelines(chunks)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
