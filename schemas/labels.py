@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schemas.errors import SchemaError
+from schemas.markup import parse_markup
 
 __all__ = [
     "AttributeValue",
@@ -17,11 +21,26 @@ __all__ = [
     "Example",
     "Examples",
     "Group",
+    "SchemaReferenceError",
     "Role",
     "Schema",
 ]
 
 _LABEL = r"^[A-Z][A-Z0-9_]*$"
+
+
+Fault = tuple[tuple[str, ...], str]
+"""Where in the schema a fault is (its keys from the top), and what it is."""
+
+
+class SchemaReferenceError(ValueError):
+    """Everything in a schema that names something that is not there, or twice."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(
+            "; ".join(f"{'.'.join(loc)}: {why}" for loc, why in self.faults)
+        )
 
 
 class _Value(BaseModel):
@@ -141,9 +160,9 @@ class Schema(_Value):
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Schema:
-        faults = list(_reference_faults(self))
+        faults = [*_label_faults(self), *_role_faults(self), *_example_faults(self)]
         if faults:
-            raise ValueError("; ".join(faults))
+            raise SchemaReferenceError(faults)
         return self
 
     @property
@@ -152,32 +171,71 @@ class Schema(_Value):
         return f"{self.id}-{self.version}"
 
 
-def _reference_faults(schema: Schema) -> list[str]:
-    faults: list[str] = []
+def _types(schema: Schema) -> Iterator[tuple[str, str, EntityType | EventType]]:
+    for label, entity in schema.entities.items():
+        yield "entities", label, entity
+    for label, event in schema.events.items():
+        yield "events", label, event
+
+
+def _label_faults(schema: Schema) -> Iterator[Fault]:
     hotkeys: dict[str, str] = {}
-    layers = {"entities": schema.entities, "events": schema.events}
-    for layer, types in layers.items():
-        for label, spec in types.items():
-            where = f"{layer}.{label}"
-            if not re.match(_LABEL, label):
-                faults.append(f"{where}: a label is upper-case Latin letters and _")
-            group = schema.groups.get(spec.group)
-            if group is None or group.layer != layer:
-                faults.append(f"{where}.group: no group {spec.group!r} for {layer}")
-            if spec.hotkey in hotkeys:
-                faults.append(
-                    f"{where}.hotkey: {spec.hotkey!r} is taken by "
-                    f"{hotkeys[spec.hotkey]}; choose a free key"
-                )
-            hotkeys[spec.hotkey] = where
-    both = schema.entities.keys() & schema.events.keys()
-    faults += [f"{label}: is an entity and an event label" for label in sorted(both)]
+    for layer, label, spec in _types(schema):
+        if not re.match(_LABEL, label):
+            yield (
+                (layer, label),
+                "write a label in upper-case Latin letters, digits and _",
+            )
+        group = schema.groups.get(spec.group)
+        if group is None or group.layer != layer:
+            known = [name for name, g in schema.groups.items() if g.layer == layer]
+            yield (
+                (layer, label, "group"),
+                f"no group {spec.group!r} for {layer}; "
+                f"choose one of {', '.join(known)}",
+            )
+        if spec.hotkey in hotkeys:
+            yield (
+                (layer, label, "hotkey"),
+                f"{spec.hotkey!r} is the key of {hotkeys[spec.hotkey]} already; "
+                "choose a free one",
+            )
+        hotkeys.setdefault(spec.hotkey, label)
+    for label in sorted(schema.entities.keys() & schema.events.keys()):
+        yield ("events", label), "is an entity label too; rename one of them"
+
+
+def _role_faults(schema: Schema) -> Iterator[Fault]:
     for label, event in schema.events.items():
         for role, use in event.roles.items():
-            where = f"events.{label}.roles.{role}"
+            loc = ("events", label, "roles", role)
             if role not in schema.roles:
-                faults.append(f"{where}: no such role; add it under roles")
+                yield loc, "is not described under roles; add it there"
             for filler in use.fillers:
                 if filler not in schema.entities:
-                    faults.append(f"{where}.fillers: no entity label {filler!r}")
-    return faults
+                    yield (*loc, "fillers"), f"{filler!r} is not an entity label"
+
+
+def _example_faults(schema: Schema) -> Iterator[Fault]:
+    labels = schema.entities.keys() | schema.events.keys()
+    for loc, example, own in _examples(schema):
+        try:
+            _, marks = parse_markup(example.text)
+        except SchemaError as error:
+            yield loc, str(error)
+            continue
+        for mark in marks:
+            if mark.label not in labels:
+                yield loc, f"the example marks {mark.label!r}, which is no label"
+        if own and own not in {mark.label for mark in marks}:
+            yield loc, f"no span of the example is marked {own}"
+
+
+def _examples(schema: Schema) -> Iterator[tuple[tuple[str, ...], Example, str | None]]:
+    for layer, label, spec in _types(schema):
+        for kind in ("positive", "negative"):
+            for place, example in enumerate(getattr(spec.examples, kind)):
+                yield (layer, label, "examples", kind, str(place)), example, label
+    for number, clause in schema.guideline.items():
+        for place, example in enumerate(clause.examples):
+            yield ("guideline", number, "examples", str(place)), example, None

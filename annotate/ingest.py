@@ -1,0 +1,193 @@
+"""Turn articles (.txt, .jsonl, .csv) into documents of the contract.
+
+An article's line breaks are normalised here, once, before any offset is counted; its
+text is never altered afterwards. Tokens and sentences are decided here too.
+"""
+
+from __future__ import annotations
+
+import csv
+import glob
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from annotate.arabic.sentences import find_sentences
+from annotate.arabic.tokens import find_tokens
+from schemas.annotations import AnnotatedDocument
+from schemas.errors import DataError
+from schemas.jsonl import parse_document, text_sha256
+
+__all__ = ["build_document", "find_sources", "read_sources"]
+
+_TEXT_KEYS = ("text", "content", "body")
+_ID_KEYS = ("id", "doc_id", "url")
+
+
+def find_sources(places: Sequence[Path]) -> list[Path]:
+    """Return the article files of folders, globs and files, each folder sorted by name.
+
+    Raises DataError if a place holds no article or a file is of another kind.
+    """
+    found: list[Path] = []
+    for place in places:
+        if place.is_dir():
+            inside = sorted(p for p in place.iterdir() if p.suffix in _READERS)
+        elif place.exists():
+            inside = [place]
+        else:
+            inside = [Path(name) for name in sorted(glob.glob(str(place)))]
+        if not inside:
+            kinds = ", ".join(_READERS)
+            raise DataError(
+                f"{place}: no article there. Give a folder or file ({kinds})."
+            )
+        found += inside
+    for path in found:
+        if path.suffix not in _READERS:
+            kinds = ", ".join(_READERS)
+            raise DataError(f"{path}: of a kind that is not read. Give one of {kinds}.")
+    return found
+
+
+def read_sources(places: Sequence[Path]) -> Iterator[AnnotatedDocument]:
+    """Yield the documents of all places in order, each id once.
+
+    A .txt file is one article named after the file; .jsonl holds contract lines, or any
+    objects with a text; .csv needs a column `text` and may have `id`; other columns go
+    into `meta`. Raises DataError with file (and line) at the first fault.
+    """
+    seen: dict[str, str] = {}
+    for path in find_sources(places):
+        for where, doc in _READERS[path.suffix](path):
+            if doc.id in seen:
+                raise DataError(
+                    f"{where}: document id {doc.id!r} was used by {seen[doc.id]} "
+                    "already. Give every article its own id."
+                )
+            seen[doc.id] = where
+            yield doc
+
+
+def build_document(
+    *, doc_id: str, text: str, meta: dict[str, Any] | None = None, where: str
+) -> AnnotatedDocument:
+    """Build a document from an article: line breaks to `\\n`, hash, tokens, sentences.
+
+    Raises DataError if the article is empty or holds half of a surrogate pair.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise DataError(f"{where}: the article is empty. Remove it, or fetch it again.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{where}: character {error.start} is half of a surrogate pair, which no "
+            "UTF-8 file can hold. Decode the source again."
+        ) from None
+    return AnnotatedDocument(
+        id=doc_id,
+        text=text,
+        sha256=text_sha256(text),
+        meta=meta or {},
+        tokens=find_tokens(text),
+        sentences=find_sentences(text),
+    )
+
+
+def _read_utf8(path: Path) -> str:
+    try:
+        # newline="" keeps \r\n as it stands: build_document normalises, nobody else.
+        with path.open(encoding="utf-8", newline="") as source:
+            return source.read()
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: is not UTF-8 (byte {error.start} is {error.object[error.start]:#x})"
+            ". Save it as UTF-8; Arabic pages of older sites are often windows-1256."
+        ) from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def _read_txt(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
+    # The line break that ends a text file is the file's, not the article's.
+    text = _read_utf8(path).rstrip("\r\n")
+    yield str(path), build_document(doc_id=path.stem, text=text, where=str(path))
+
+
+def _read_jsonl(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
+    for number, line in enumerate(_read_utf8(path).split("\n"), start=1):
+        if line.strip():
+            where = f"{path}:{number}"
+            yield where, _from_json(line, where)
+
+
+def _from_json(line: str, where: str) -> AnnotatedDocument:
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f"{where}: this is not a line of JSON ({error.msg}). Each line must hold "
+            "one whole JSON object."
+        ) from None
+    if not isinstance(values, dict):
+        raise DataError(f"{where}: a line must be a JSON object with 'id' and 'text'.")
+    if values.get("entities") or values.get("events") or "sha256" in values:
+        # Offsets were counted on this text already: it is taken as it stands.
+        doc = parse_document(line, where)
+        if doc.text is None:
+            raise DataError(f"{where}: the document has no 'text'. Add it.")
+        return doc.model_copy(
+            update={
+                "sha256": doc.sha256 or text_sha256(doc.text),
+                "tokens": doc.tokens or find_tokens(doc.text),
+                "sentences": doc.sentences or find_sentences(doc.text),
+            }
+        )
+    return _from_fields(values, where)
+
+
+def _from_fields(values: dict[str, Any], where: str) -> AnnotatedDocument:
+    text_key = next((key for key in _TEXT_KEYS if values.get(key)), None)
+    id_key = next((key for key in _ID_KEYS if values.get(key)), None)
+    if text_key is None:
+        raise DataError(
+            f"{where}: the article is empty, or its text is under none of the keys "
+            f"{', '.join(_TEXT_KEYS)}."
+        )
+    if id_key is None:
+        raise DataError(
+            f"{where}: the article has no 'id'. Give every article its own."
+        )
+    meta = dict(values.get("meta") or {})
+    used = {text_key, id_key, "meta", "entities", "events", "tokens", "sentences"}
+    meta |= {
+        key: v for key, v in values.items() if key not in used and v not in ("", None)
+    }
+    return build_document(
+        doc_id=str(values[id_key]), text=str(values[text_key]), meta=meta, where=where
+    )
+
+
+def _read_csv(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
+    csv.field_size_limit(1 << 30)
+    rows = csv.DictReader(_read_utf8(path).splitlines(keepends=True), strict=True)
+    try:
+        for row in rows:
+            where = f"{path}:{rows.line_num}"
+            if None in row:
+                raise DataError(
+                    f"{where}: the row has more cells than the header names. Quote "
+                    "cells that hold a comma."
+                )
+            yield where, _from_fields({k: v for k, v in row.items() if v}, where)
+    except csv.Error as error:
+        raise DataError(
+            f"{path}:{rows.line_num}: not valid CSV ({error}). Quote cells that hold "
+            "commas, quotes or line breaks."
+        ) from None
+
+
+_READERS = {".txt": _read_txt, ".jsonl": _read_jsonl, ".csv": _read_csv}
