@@ -1,0 +1,206 @@
+"""One side's mentions as columns of integers, built one document at a time.
+
+Scoring hundreds of thousands of mentions needs neither their objects nor their texts:
+strings become codes of a shared `Codes`, documents become numbers, and a text leaves
+only its length and its digest.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.documents import DocumentLike, EntityLike, EventLike
+from schemas.errors import DataError
+from schemas.spans import Span
+
+__all__ = [
+    "Codes",
+    "ColumnBuilder",
+    "Columns",
+    "Ints",
+    "Snap",
+    "Table",
+    "snap_to_words",
+]
+
+Ints = npt.NDArray[np.int64]
+Table = Mapping[str, Ints]
+Snap = Callable[[str, Span], Span]
+"""Moves the edges of a span of a text; an empty result leaves the span as it was."""
+
+
+class Codes(dict[str | None, int]):
+    """Numbers strings as they come; None is 0."""
+
+    def __init__(self) -> None:
+        """Start with None only."""
+        super().__init__({None: 0})
+
+    def __missing__(self, key: str | None) -> int:
+        """Give a new string the next number."""
+        code = self[key] = len(self)
+        return code
+
+    def names(self) -> list[str]:
+        """Return the strings by their code; code 0 is the empty string."""
+        return [name or "" for name in self]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The mentions of one side, a table per kind.
+
+    Every table has `doc`, `start` and `end`. `entities` adds `label`, `level`, `kb`;
+    `triggers` adds `label`, `polarity`, `realis`, `mode`; `arguments` adds `type`,
+    `trigger_start`, `trigger_end`, `role`.
+    """
+
+    entities: Table
+    triggers: Table
+    arguments: Table
+
+
+_ENTITY = ("doc", "start", "end", "label", "level", "kb")
+_TRIGGER = ("doc", "start", "end", "label", "polarity", "realis", "mode")
+_ARGUMENT = ("doc", "start", "end", "type", "trigger_start", "trigger_end", "role")
+
+
+class _Growing:
+    """A table under construction, four bytes a cell."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.columns = {name: array("i") for name in names}
+
+    def extend(self, *cells: Sequence[int]) -> None:
+        for column, more in zip(self.columns.values(), cells, strict=True):
+            column.extend(more)
+
+    def freeze(self) -> dict[str, Ints]:
+        return {
+            name: np.frombuffer(column, dtype=np.intc).astype(np.int64)
+            if column
+            else np.zeros(0, dtype=np.int64)
+            for name, column in self.columns.items()
+        }
+
+
+class ColumnBuilder:
+    """Takes documents, gives `Columns`; with a `snap`, all edges are moved by it."""
+
+    def __init__(self, codes: Codes, *, snap: Snap | None = None) -> None:
+        """Share `codes` with the other side, so that equal strings have equal codes."""
+        self._codes = codes
+        self._snap = snap
+        self._entities = _Growing(_ENTITY)
+        self._triggers = _Growing(_TRIGGER)
+        self._arguments = _Growing(_ARGUMENT)
+
+    def add(self, number: int, doc: DocumentLike, text: str | None) -> None:
+        """Add the mentions of the document that has this number.
+
+        Raises DataError without place for an argument that names nothing.
+        """
+        codes = self._codes
+        if mentions := doc.entities:
+            spans = self._spans(mentions, text)
+            self._entities.extend(
+                [number] * len(mentions),
+                [start for start, _ in spans],
+                [end for _, end in spans],
+                [codes[m.label] for m in mentions],
+                [codes[m.level] for m in mentions],
+                [codes[m.kb] for m in mentions],
+            )
+        if doc.events:
+            self._add_events(number, doc, text)
+
+    def _add_events(self, number: int, doc: DocumentLike, text: str | None) -> None:
+        codes, events = self._codes, doc.events
+        spans = self._spans(events, text)
+        self._triggers.extend(
+            [number] * len(events),
+            [start for start, _ in spans],
+            [end for _, end in spans],
+            [codes[e.label] for e in events],
+            [codes[e.polarity] for e in events],
+            [codes[e.realis] for e in events],
+            [codes[e.mode] for e in events],
+        )
+        known = {m.id: m for m in doc.entities if m.id is not None}
+        rows = [
+            (number, *filler, codes[event.label], *trigger, codes[role])
+            for event, trigger in zip(events, spans, strict=True)
+            for role, filler in self._fillers(event, known, text)
+        ]
+        if rows:
+            self._arguments.extend(*zip(*rows, strict=True))
+
+    def _fillers(
+        self, event: EventLike, known: Mapping[str, EntityLike], text: str | None
+    ) -> list[tuple[str, tuple[int, int]]]:
+        fillers = []
+        for argument in event.arguments:
+            if argument.entity is not None:
+                mention = known.get(argument.entity)
+                if mention is None:
+                    raise DataError(
+                        f"{argument.role} of {event.label} [{event.start}, "
+                        f"{event.end}) names the entity {argument.entity!r}, which "
+                        "the document does not have. Add the entity, or give the "
+                        "argument a span"
+                    )
+                start, end = mention.start, mention.end
+            elif argument.start is None or argument.end is None:
+                raise DataError(
+                    f"{argument.role} of {event.label} [{event.start}, {event.end}) "
+                    "has neither an entity nor a whole span. Give it 'entity', or "
+                    "'start' and 'end'"
+                )
+            else:
+                start, end = argument.start, argument.end
+            fillers.append((argument.role, self._moved(start, end, text)))
+        return fillers
+
+    def _spans(
+        self, mentions: Sequence[EntityLike] | Sequence[EventLike], text: str | None
+    ) -> list[tuple[int, int]]:
+        if self._snap is None:
+            return [(m.start, m.end) for m in mentions]
+        return [self._moved(m.start, m.end, text) for m in mentions]
+
+    def _moved(self, start: int, end: int, text: str | None) -> tuple[int, int]:
+        if self._snap is None or text is None or not start < end <= len(text):
+            return start, end
+        moved = self._snap(text, Span(start, end))
+        return moved if moved.start < moved.end else (start, end)
+
+    def build(self) -> Columns:
+        """Return what was added, as columns."""
+        return Columns(
+            entities=self._entities.freeze(),
+            triggers=self._triggers.freeze(),
+            arguments=self._arguments.freeze(),
+        )
+
+
+def snap_to_words(text: str, span: Span) -> Span:
+    """Widen a span to the white-space words it touches; outer space is dropped.
+
+    >>> snap_to_words("وصل ببغداد أمس", Span(5, 10))
+    Span(start=4, end=10)
+    """
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return Span(start, end)

@@ -1,0 +1,294 @@
+"""Gold and predictions read side by side, checked to be about the same texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evaluation.columns import Codes, ColumnBuilder, Columns, Ints, Snap
+from evaluation.documents import DocumentLike, JsonlSource
+from schemas.errors import DataError
+from schemas.jsonl import text_sha256
+from schemas.labels import Schema
+
+__all__ = ["Corpus", "read_corpus"]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Both sides as columns, once per convention; documents are numbered by id."""
+
+    ids: tuple[str, ...]
+    codes: Codes
+    gold: Mapping[str, Columns]
+    predicted: Mapping[str, Columns]
+    digest: str
+    """Hex SHA-256 of the gold's texts and annotations, whatever their order."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is kept of a gold document: enough to recognise its text."""
+
+    number: int
+    length: int | None
+    sha256: str | None
+    text: str | None = None
+    predicted: bool = field(default=False)
+
+
+def read_corpus(
+    gold: Iterable[DocumentLike],
+    predicted: Iterable[DocumentLike],
+    *,
+    schema: Schema | None,
+    snaps: Mapping[str, Snap | None],
+) -> Corpus:
+    """Read both sides into columns, edges moved by each of the `snaps`.
+
+    Raises DataError for a doubled or unknown document, a text that differs (the first
+    difference is shown), a span that is empty or ends after the text, an argument that
+    names nothing, and, with a schema, a label or role it does not have.
+    """
+    gold = gold if isinstance(gold, JsonlSource) else tuple(gold)
+    predicted = predicted if isinstance(predicted, JsonlSource) else tuple(predicted)
+    codes = Codes()
+    known, gold_columns = _read_gold(gold, codes, snaps)
+    _check_columns(gold_columns["raw"], known, codes, schema, _Side("gold", gold))
+    digest = _digest(known, gold_columns["raw"], codes)
+    predicted_columns = _read_predicted(
+        predicted, known, codes, snaps, _Side("gold", gold)
+    )
+    _check_columns(
+        predicted_columns["raw"], known, codes, schema, _Side("predicted", predicted)
+    )
+    return Corpus(tuple(known), codes, gold_columns, predicted_columns, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The documents of one side, to say where a fault is and to look at it again."""
+
+    name: str
+    docs: JsonlSource | tuple[DocumentLike, ...]
+
+    def place(self, doc_id: str) -> str:
+        if isinstance(self.docs, JsonlSource):
+            return f"{self.docs}:{self.docs.line_of(doc_id)}: document {doc_id!r}"
+        return f"{self.name} document {doc_id!r}"
+
+    def text(self, doc_id: str) -> str:
+        return next(doc.text or "" for doc in self.docs if doc.id == doc_id)
+
+
+def _builders(
+    codes: Codes, snaps: Mapping[str, Snap | None]
+) -> dict[str, ColumnBuilder]:
+    return {name: ColumnBuilder(codes, snap=snap) for name, snap in snaps.items()}
+
+
+def _read_gold(
+    docs: JsonlSource | tuple[DocumentLike, ...],
+    codes: Codes,
+    snaps: Mapping[str, Snap | None],
+) -> tuple[dict[str, _Known], dict[str, Columns]]:
+    side = _Side("gold", docs)
+    builders = _builders(codes, snaps)
+    keep_text = len(snaps) > 1
+    read: dict[str, _Known] = {}
+    for doc in docs:
+        if doc.id in read:
+            raise _doubled(side, doc.id)
+        read[doc.id] = _Known(
+            number=len(read),
+            length=None if doc.text is None else len(doc.text),
+            sha256=doc.sha256 if doc.text is None else text_sha256(doc.text),
+            text=doc.text if keep_text else None,
+        )
+        _add(builders, len(read) - 1, doc, doc.text, side)
+    ids = sorted(read)
+    number = np.zeros(len(ids), dtype=np.int64)
+    for place, doc_id in enumerate(ids):
+        number[read[doc_id].number] = place
+        read[doc_id].number = place
+    columns = {
+        name: _renumbered(builder.build(), number) for name, builder in builders.items()
+    }
+    return {doc_id: read[doc_id] for doc_id in ids}, columns
+
+
+def _read_predicted(
+    docs: JsonlSource | tuple[DocumentLike, ...],
+    known: Mapping[str, _Known],
+    codes: Codes,
+    snaps: Mapping[str, Snap | None],
+    gold: _Side,
+) -> dict[str, Columns]:
+    side = _Side("predicted", docs)
+    builders = _builders(codes, snaps)
+    for doc in docs:
+        own = known.get(doc.id)
+        if own is None:
+            raise DataError(
+                f"{side.place(doc.id)} is not in the gold. Remove it, or score "
+                "against the gold that holds it."
+            )
+        if own.predicted:
+            raise _doubled(side, doc.id)
+        own.predicted = True
+        _check_text(doc, own, side, gold)
+        text = own.text if doc.text is None else doc.text
+        _add(builders, own.number, doc, text, side)
+    return {name: builder.build() for name, builder in builders.items()}
+
+
+def _doubled(side: _Side, doc_id: str) -> DataError:
+    return DataError(
+        f"{side.place(doc_id)} was given before. Give every document once."
+    )
+
+
+def _add(
+    builders: Mapping[str, ColumnBuilder],
+    number: int,
+    doc: DocumentLike,
+    text: str | None,
+    side: _Side,
+) -> None:
+    try:
+        for builder in builders.values():
+            builder.add(number, doc, text)
+    except OverflowError:
+        raise DataError(
+            f"{side.place(doc.id)} has an offset that no text reaches. Offsets count "
+            "code points from 0."
+        ) from None
+    except DataError as error:
+        raise DataError(f"{side.place(doc.id)}: {error}.") from None
+
+
+def _renumbered(columns: Columns, number: Ints) -> Columns:
+    return Columns(
+        *(
+            {**table, "doc": number[table["doc"]]}
+            for table in (columns.entities, columns.triggers, columns.arguments)
+        )
+    )
+
+
+def _check_text(doc: DocumentLike, own: _Known, side: _Side, gold: _Side) -> None:
+    sha256 = doc.sha256 if doc.text is None else text_sha256(doc.text)
+    if sha256 is None or own.sha256 is None or sha256 == own.sha256:
+        return
+    if doc.text is None or own.length is None:
+        raise DataError(
+            f"{side.place(doc.id)} was made from another text than the gold's: their "
+            "sha256 differ. Run the extractor on the gold's text."
+        )
+    raise DataError(
+        f"{side.place(doc.id)} has another text than the gold: "
+        f"{_first_difference(gold.text(doc.id), doc.text)}. Run the extractor on the "
+        "gold's text, unchanged, or leave the text out of the predictions."
+    )
+
+
+def _first_difference(gold: str, predicted: str) -> str:
+    """Describe where two texts part.
+
+    >>> _first_difference("في بغداد", "في  بغداد")
+    "at character 3 the gold has 'بغداد' and the prediction ' بغداد'"
+    """
+    pairs = zip(gold, predicted, strict=False)
+    at = next(
+        (i for i, (a, b) in enumerate(pairs) if a != b), min(len(gold), len(predicted))
+    )
+    here, there = gold[at : at + 20], predicted[at : at + 20]
+    return (
+        f"at character {at} the gold has {here!r} and the prediction {there!r}"
+        if here and there
+        else f"the gold has {len(gold)} characters and the prediction {len(predicted)}"
+    )
+
+
+def _check_columns(
+    columns: Columns,
+    known: Mapping[str, _Known],
+    codes: Codes,
+    schema: Schema | None,
+    side: _Side,
+) -> None:
+    ids = tuple(known)
+    unknown = np.iinfo(np.int64).max
+    lengths = np.array(
+        [unknown if k.length is None else k.length for k in known.values()],
+        dtype=np.int64,
+    )
+    for table in (columns.entities, columns.triggers, columns.arguments):
+        wrong = (
+            (table["start"] >= table["end"])
+            | (table["start"] < 0)
+            | (table["end"] > lengths[table["doc"]])
+        )
+        if wrong.any():
+            raise _bad_span(table, int(wrong.argmax()), ids, lengths, side)
+    if schema is not None:
+        allowed = (
+            ("label", columns.entities, schema.entities, "entity label"),
+            ("label", columns.triggers, schema.events, "event label"),
+            ("role", columns.arguments, schema.roles, "role"),
+        )
+        for column, table, labels, what in allowed:
+            used = np.unique(table[column])
+            names = codes.names()
+            for code in used.tolist():
+                if names[code] not in labels:
+                    row = int((table[column] == code).argmax())
+                    raise DataError(
+                        f"{side.place(ids[table['doc'][row]])}: {names[code]!r} is no "
+                        f"{what} of the schema {schema.name}. Correct it, or score "
+                        "with another schema, or with none."
+                    )
+
+
+def _bad_span(
+    table: Mapping[str, Ints],
+    row: int,
+    ids: tuple[str, ...],
+    lengths: Ints,
+    side: _Side,
+) -> DataError:
+    doc = int(table["doc"][row])
+    start, end = int(table["start"][row]), int(table["end"][row])
+    fault = (
+        f"ends after the text ({lengths[doc]} characters)"
+        if end > lengths[doc]
+        else "starts before the text"
+        if start < 0
+        else "is empty: it must start before it ends"
+    )
+    return DataError(
+        f"{side.place(ids[doc])}: span [{start}, {end}) {fault}. Offsets are code "
+        "points of the text, half-open; check the extractor's units."
+    )
+
+
+def _digest(known: Mapping[str, _Known], columns: Columns, codes: Codes) -> str:
+    """Hash the gold so that neither order nor doubled mentions change the result."""
+    names = codes.names()
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.zeros(len(names), dtype=np.int64)
+    rank[order] = np.arange(len(names))
+    total = hashlib.sha256("\0".join(sorted(names)).encode("utf-8", "surrogatepass"))
+    for doc_id, own in known.items():
+        total.update(f"\n{doc_id}\0{own.sha256}".encode("utf-8", "surrogatepass"))
+    plain = {"doc", "start", "end", "trigger_start", "trigger_end"}
+    for table in (columns.entities, columns.triggers, columns.arguments):
+        rows = [v if name in plain else rank[v] for name, v in table.items()]
+        stacked = np.stack(rows, axis=1) if rows else np.zeros((0, 0))
+        stacked = np.unique(stacked, axis=0) if len(stacked) else stacked
+        total.update(f"\n{len(stacked)}\n".encode())
+        total.update(np.ascontiguousarray(stacked, dtype="<i8").tobytes())
+    return total.hexdigest()

@@ -1,0 +1,202 @@
+"""The least a document must offer to be scored, and a fast reader of it.
+
+Contract documents (`schemas.annotations`) satisfy the protocols as they are. For large
+files `JsonlSource` reads the same lines without building them; a line it does not
+understand is given to the contract's own parser, whose word is final.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Literal, Protocol, cast
+
+import msgspec
+
+from schemas.errors import DataError
+
+__all__ = [
+    "ArgumentLike",
+    "DocumentLike",
+    "EntityLike",
+    "EventLike",
+    "JsonlSource",
+]
+
+
+class ArgumentLike(Protocol):
+    """A role with an entity id or a span of its own."""
+
+    @property
+    def role(self) -> str: ...  # noqa: D102
+    @property
+    def entity(self) -> str | None: ...  # noqa: D102
+    @property
+    def start(self) -> int | None: ...  # noqa: D102
+    @property
+    def end(self) -> int | None: ...  # noqa: D102
+
+
+class _MentionLike(Protocol):
+    @property
+    def label(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+class EntityLike(_MentionLike, Protocol):
+    """A labelled span with a level and perhaps ids."""
+
+    @property
+    def id(self) -> str | None: ...  # noqa: D102
+    @property
+    def level(self) -> str: ...  # noqa: D102
+    @property
+    def kb(self) -> str | None: ...  # noqa: D102
+
+
+class EventLike(_MentionLike, Protocol):
+    """A trigger with its arguments and attributes."""
+
+    @property
+    def arguments(self) -> Sequence[ArgumentLike]: ...  # noqa: D102
+    @property
+    def polarity(self) -> str: ...  # noqa: D102
+    @property
+    def realis(self) -> str: ...  # noqa: D102
+    @property
+    def mode(self) -> str | None: ...  # noqa: D102
+
+
+class DocumentLike(Protocol):
+    """A document with its mentions; the text may be missing."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def text(self) -> str | None: ...  # noqa: D102
+    @property
+    def sha256(self) -> str | None: ...  # noqa: D102
+    @property
+    def entities(self) -> Sequence[EntityLike]: ...  # noqa: D102
+    @property
+    def events(self) -> Sequence[EventLike]: ...  # noqa: D102
+
+
+class _Record(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    pass
+
+
+_ABSENT = msgspec.Raw()
+
+
+class _Entity(_Record):
+    label: str
+    start: int
+    end: int
+    id: str | None = None
+    level: Literal["name", "nominal"] = "name"
+    kb: str | None = None
+    subtype: str | None = None
+    score: float | None = None
+    rule: str | None = None
+    annotator: str | None = None
+    meta: msgspec.Raw = _ABSENT
+
+
+class _Argument(_Record):
+    role: str
+    entity: str | None = None
+    start: int | None = None
+    end: int | None = None
+    score: float | None = None
+    rule: str | None = None
+
+
+class _Event(_Record):
+    label: str
+    start: int
+    end: int
+    id: str | None = None
+    arguments: tuple[_Argument, ...] = ()
+    polarity: Literal["positive", "negative"] = "positive"
+    realis: Literal["actual", "future", "hypothetical"] = "actual"
+    mode: str | None = None
+    score: float | None = None
+    rule: str | None = None
+    annotator: str | None = None
+    meta: msgspec.Raw = _ABSENT
+
+
+class _Document(_Record):
+    id: str
+    text: str | None = None
+    sha256: str | None = None
+    entities: tuple[_Entity, ...] = ()
+    events: tuple[_Event, ...] = ()
+    meta: msgspec.Raw = _ABSENT
+    tokens: msgspec.Raw = _ABSENT
+    sentences: msgspec.Raw = _ABSENT
+
+
+class JsonlSource:
+    """A JSONL file (`.gz` too) that can be iterated again and again.
+
+    Documents come one at a time and are not kept. Raises DataError with file and line
+    at the first line that breaks the contract.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Remember the path; the file is opened when iterated."""
+        self.path = path
+
+    def __str__(self) -> str:
+        """Return the path, as messages show it."""
+        return str(self.path)
+
+    def __iter__(self) -> Iterator[DocumentLike]:
+        """Yield the documents in the order of the lines."""
+        decode = msgspec.json.Decoder(_Document).decode
+        for number, line in self._lines():
+            try:
+                yield decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                # The contract's parser either accepts the line after all or says in
+                # its own words what is wrong with it.
+                from schemas.jsonl import parse_document
+
+                yield parse_document(line, f"{self.path}:{number}")
+
+    def line_of(self, doc_id: str) -> int | None:
+        """Return the number of the last line that holds this document, from 1.
+
+        The last, because a doubled id is complained about where it returns.
+        """
+        found = None
+        for number, line in self._lines():
+            # A missing text or mention cannot matter here, only the id.
+            if msgspec.json.decode(line, type=_Identity).id == doc_id:
+                found = number
+        return found
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        try:
+            with self._open() as lines:
+                for number, line in enumerate(lines, start=1):
+                    if not line.isspace():
+                        yield number, line
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise DataError(f"{self.path}: cannot be read ({reason}).") from None
+
+    def _open(self) -> IO[bytes]:
+        if self.path.suffix == ".gz":
+            return cast("IO[bytes]", gzip.open(self.path, "rb"))
+        return self.path.open("rb")
+
+
+class _Identity(msgspec.Struct):
+    id: str

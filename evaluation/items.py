@@ -1,0 +1,172 @@
+"""From columns to the items that a criterion compares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.columns import Codes, Columns, Ints, Table
+from evaluation.corpus import Corpus
+from evaluation.criteria import Criterion
+from evaluation.pairing import PAIRINGS, Items, distinct, joint_codes
+from schemas.labels import Schema
+
+__all__ = ["ATTRIBUTES", "Tally", "tally"]
+
+ATTRIBUTES = ("polarity", "realis", "mode")
+"""The attributes of an event that are compared, in the order of the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The counts of one criterion for each document: everything a score is made of.
+
+    `counts` is (documents, rows, 3) with tp, fp and fn; documents are in the order of
+    their ids. Sums of it over any documents and rows are counts again.
+    """
+
+    criterion: Criterion
+    rows: tuple[str, ...]
+    counts: npt.NDArray[np.float32]
+
+
+def tally(criterion: Criterion, corpus: Corpus, schema: Schema | None) -> Tally:
+    """Match the two sides by the criterion and count per document and row.
+
+    With a schema the rows are its labels (or roles) in its order, used or not; without
+    one, those that occur on either side, sorted.
+    """
+    gold = corpus.gold[criterion.convention]
+    predicted = corpus.predicted[criterion.convention]
+    rows = _row_names(criterion, schema, (gold, predicted), corpus.codes)
+    sides = _items(criterion, gold, predicted, corpus.codes, rows)
+    credit = PAIRINGS[criterion.pairing](*sides)
+    documents = len(corpus.ids)
+    counts = np.zeros((documents, len(rows), 3), dtype=np.float32)
+    shape = documents * len(rows)
+    for side, (items, matched) in enumerate(zip(sides, credit, strict=True)):
+        cell = items.doc * len(rows) + items.row
+        missing = np.bincount(cell, weights=1 - matched, minlength=shape)
+        counts[:, :, 2 - side] = missing.reshape(documents, len(rows))
+        if side == 0:
+            right = np.bincount(cell, weights=matched, minlength=shape)
+            counts[:, :, 0] = right.reshape(documents, len(rows))
+    return Tally(criterion, rows, counts)
+
+
+def _row_names(
+    criterion: Criterion,
+    schema: Schema | None,
+    pair: tuple[Columns, Columns],
+    codes: Codes,
+) -> tuple[str, ...]:
+    if criterion.table == "attributes":
+        return ATTRIBUTES
+    if schema is not None:
+        if criterion.table in ("entities", "nominals"):
+            return tuple(schema.entities)
+        return tuple(schema.events if criterion.table == "triggers" else schema.roles)
+    names = codes.names()
+    used: set[int] = set()
+    for columns in pair:
+        table = _rows_of(criterion, columns, codes)
+        used.update(np.unique(table[criterion.row]).tolist())
+    return tuple(sorted(names[code] for code in used))
+
+
+def _items(
+    criterion: Criterion,
+    gold: Columns,
+    predicted: Columns,
+    codes: Codes,
+    rows: Sequence[str],
+) -> tuple[Items, Items]:
+    tables = [_rows_of(criterion, side, codes) for side in (gold, predicted)]
+    rank = np.zeros(len(codes) + len(rows), dtype=np.int64)
+    for place, name in enumerate(rows):
+        rank[codes[name]] = place
+    equal = ("doc", *criterion.equal)
+    groups = joint_codes(*(tuple(table[c] for c in equal) for table in tables))
+    entities = _referents(criterion, gold, tables)
+    items = [
+        Items(
+            doc=table["doc"],
+            row=rank[table[criterion.row]],
+            group=group,
+            start=table["start"],
+            end=table["end"],
+            entity=entity,
+        )
+        for table, group, entity in zip(tables, groups, entities, strict=True)
+    ]
+    if criterion.table == "attributes":
+        items = _comparable(items[0], items[1])
+    wholes = joint_codes(*((i.group, i.start, i.end) for i in items))
+    a, b = (distinct(i, code) for i, code in zip(items, wholes, strict=True))
+    return a, b
+
+
+def _rows_of(criterion: Criterion, columns: Columns, codes: Codes) -> Table:
+    match criterion.table:
+        case "entities" | "nominals":
+            level = codes["name" if criterion.table == "entities" else "nominal"]
+            wanted = columns.entities["level"] == level
+            return {name: col[wanted] for name, col in columns.entities.items()}
+        case "triggers":
+            return columns.triggers
+        case "arguments":
+            return columns.arguments
+        case "attributes":
+            return _attributes(columns.triggers, codes)
+
+
+def _attributes(triggers: Table, codes: Codes) -> Table:
+    """List the attributes of all triggers; the value takes the place of the span."""
+    n = len(triggers["doc"])
+    one = dict.fromkeys(ATTRIBUTES)
+    return {
+        "doc": np.concatenate([triggers["doc"] for _ in one]),
+        "type": np.concatenate([triggers["label"] for _ in one]),
+        "trigger_start": np.concatenate([triggers["start"] for _ in one]),
+        "trigger_end": np.concatenate([triggers["end"] for _ in one]),
+        "label": np.repeat([codes[name] for name in one], n),
+        "start": np.concatenate([triggers[name] for name in one]),
+        "end": np.zeros(n * len(one), dtype=np.int64),
+    }
+
+
+def _comparable(gold: Items, predicted: Items) -> list[Items]:
+    """Keep the attributes of triggers that both have, unless neither has a value."""
+    given = [np.unique(side.group[side.start != 0]) for side in (gold, predicted)]
+    valued = np.union1d(*given)
+    shared = np.intersect1d(gold.group, predicted.group)
+    wanted = np.intersect1d(valued, shared)
+    return [side.take(np.isin(side.group, wanted)) for side in (gold, predicted)]
+
+
+def _referents(
+    criterion: Criterion, gold: Columns, tables: Sequence[Table]
+) -> tuple[Ints, Ints]:
+    """Return what each span refers to: the kb id that the gold gives that span.
+
+    Both sides are looked up in the gold, so that an extractor need not link names.
+    """
+    sizes = [len(table["doc"]) for table in tables]
+    if criterion.pairing != "same-entity":
+        return np.zeros(sizes[0], np.int64), np.zeros(sizes[1], np.int64)
+    place = ("doc", "start", "end")
+    linked = gold.entities["kb"] != 0
+    known, asked = joint_codes(
+        [gold.entities[c][linked] for c in place],
+        [np.concatenate([table[c] for table in tables]) for c in place],
+    )
+    kb = gold.entities["kb"][linked]
+    order = np.lexsort((kb, known))
+    if not len(order):
+        return np.zeros(sizes[0], np.int64), np.zeros(sizes[1], np.int64)
+    at = np.minimum(np.searchsorted(known[order], asked), len(order) - 1)
+    entity = np.where(known[order][at] == asked, kb[order][at], 0)
+    return entity[: sizes[0]], entity[sizes[0] :]

@@ -1,0 +1,193 @@
+"""Score predictions against gold: counts per document, added, then rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.columns import Snap, snap_to_words
+from evaluation.corpus import read_corpus
+from evaluation.counts import Counts
+from evaluation.criteria import DEFAULT_CRITERIA, Criterion, parse_criteria
+from evaluation.documents import DocumentLike
+from evaluation.intervals import Bootstrap, Interval, percentile_intervals, resampled
+from evaluation.items import Tally, tally
+from evaluation.report import LayerScore, Report, Row, Signature
+from schemas.errors import UsageError
+from schemas.labels import Schema
+
+__all__ = ["score", "summarise"]
+
+_Rates = npt.NDArray[np.float64]
+
+
+def score(  # noqa: PLR0913 - keyword-only options, each of them in the signature
+    gold: Iterable[DocumentLike],
+    predicted: Iterable[DocumentLike],
+    *,
+    schema: Schema | None = None,
+    criteria: Iterable[Criterion | str] = DEFAULT_CRITERIA,
+    bootstrap: Bootstrap | None = None,
+    clitic: Snap | None = None,
+    gold_name: str = "gold",
+) -> Report:
+    """Score predictions against gold by every criterion asked for.
+
+    A gold document without predictions is all missed. With a schema every label of it
+    has a row and an unknown label is an error; without, the labels are those that
+    occur. `clitic` moves a span's edges by the span rule, for criteria that want it.
+
+    Raises DataError where the two sides are not about the same texts or break the
+    contract, UsageError for a criterion that is unknown or lacks its `clitic`.
+
+    >>> from schemas.annotations import AnnotatedDocument, EntityMention
+    >>> place = EntityMention(label="GPE", start=3, end=8)
+    >>> gold = AnnotatedDocument(id="a", text="في بغداد", entities=(place,))
+    >>> score([gold], [gold]).layers["entities"].micro.f1
+    1.0
+    """
+    chosen = parse_criteria(str(criterion) for criterion in criteria)
+    bootstrap = bootstrap or Bootstrap()
+    corpus = read_corpus(gold, predicted, schema=schema, snaps=_snaps(chosen, clitic))
+    signature = Signature(
+        gold=f"{gold_name}@{corpus.digest[:12]}",
+        schema=schema.name if schema else "none",
+        documents=len(corpus.ids),
+        bootstrap=str(bootstrap),
+        tool=_tool_version(),
+    )
+    tallies = [tally(criterion, corpus, schema) for criterion in chosen]
+    return Report(signature, corpus.ids, summarise(tallies, signature, bootstrap))
+
+
+def _snaps(
+    criteria: Iterable[Criterion], clitic: Snap | None
+) -> dict[str, Snap | None]:
+    snaps: dict[str, Snap | None] = {"raw": None}
+    for criterion in criteria:
+        if criterion.convention == "word":
+            snaps["word"] = snap_to_words
+        elif criterion.convention == "clitic":
+            if clitic is None:
+                raise UsageError(
+                    f"the layer {criterion} needs the span rule; give it as 'clitic'."
+                )
+            snaps["clitic"] = clitic
+    return snaps
+
+
+def _tool_version() -> str:
+    try:
+        return version("miyar")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def summarise(
+    tallies: Iterable[Tally], signature: Signature, bootstrap: Bootstrap
+) -> Mapping[str, LayerScore]:
+    """Add per-document counts up to layers, with an interval on every row."""
+    tallies = tuple(tallies)
+    resamples = _resamples(tallies, bootstrap)
+    layers = {}
+    for table, sums in zip(tallies, resamples, strict=True):
+        layers[table.criterion.name] = _layer(
+            table, sums, signature.of(table.criterion), bootstrap.confidence
+        )
+    return layers
+
+
+def _resamples(tallies: tuple[Tally, ...], bootstrap: Bootstrap) -> list[_Rates | None]:
+    """Return each tally's resampled counts as (resamples, rows, 3), if there are any.
+
+    Nothing is resampled where there is one document or none: no interval could be
+    known. Columns of zeros are not multiplied out.
+    """
+    documents = len(tallies[0].counts) if tallies else 0
+    if bootstrap.resamples == 0 or documents < 2:
+        return [None] * len(tallies)
+    flat = [t.counts.reshape(documents, -1) for t in tallies]
+    used = [np.flatnonzero(table.any(axis=0)) for table in flat]
+    sums = resampled([t[:, u] for t, u in zip(flat, used, strict=True)], bootstrap)
+    whole: list[_Rates | None] = []
+    for table, columns, drawn in zip(tallies, used, sums, strict=True):
+        spread = np.zeros((bootstrap.resamples, len(table.rows) * 3))
+        spread[:, columns] = drawn
+        whole.append(spread.reshape(bootstrap.resamples, len(table.rows), 3))
+    return whole
+
+
+def _layer(
+    table: Tally, sums: _Rates | None, signature: str, confidence: float
+) -> LayerScore:
+    totals = table.counts.sum(axis=0, dtype=np.float64)
+    intervals = _intervals(sums, confidence, len(table.rows))
+    labels = {
+        name: Row.of(_counts(totals[i]), intervals[i])
+        for i, name in enumerate(table.rows)
+    }
+    mean, weighted = (_averages(totals[None], w)[:, 0] for w in (False, True))
+    return LayerScore(
+        criterion=table.criterion,
+        signature=signature,
+        labels=labels,
+        micro=Row.of(_counts(totals.sum(axis=0)), intervals[-3]),
+        macro=_average_row(mean, intervals[-2]),
+        weighted=_average_row(weighted, intervals[-1]),
+        tally=table,
+    )
+
+
+def _counts(cells: npt.NDArray[np.float64]) -> Counts:
+    tp, fp, fn = (int(c) if c == int(c) else float(c) for c in cells)
+    return Counts(tp, fp, fn)
+
+
+def _average_row(values: _Rates, interval: Interval | None) -> Row:
+    precision, recall, f1 = (None if np.isnan(v) else float(v) for v in values)
+    return Row(precision, recall, f1, interval)
+
+
+def _intervals(
+    sums: _Rates | None, confidence: float, rows: int
+) -> list[Interval | None]:
+    """Return the intervals of the F1 of all rows, then micro, macro and weighted."""
+    if sums is None:
+        return [None] * (rows + 3)
+    columns = [
+        _rates(sums)[2],
+        _rates(sums.sum(axis=1, keepdims=True))[2],
+        _averages(sums, False)[2][:, None],
+        _averages(sums, True)[2][:, None],
+    ]
+    return percentile_intervals(np.concatenate(columns, axis=1), confidence)
+
+
+def _rates(counts: _Rates) -> _Rates:
+    """Return precision, recall and F1 of (..., 3) counts; NaN where undefined."""
+    tp, fp, fn = np.moveaxis(counts, -1, 0)
+    wholes = np.stack((tp + fp, tp + fn, 2 * tp + fp + fn))
+    parts = np.stack((tp, tp, 2 * tp))
+    rates: _Rates = np.full_like(wholes, np.nan)
+    np.divide(parts, wholes, out=rates, where=wholes > 0)
+    return rates
+
+
+def _averages(counts: _Rates, weighted: bool) -> _Rates:
+    """Return mean precision, recall and F1 over the labels where they are defined.
+
+    `counts` is (resamples, rows, 3); the result (3, resamples).
+    """
+    rates = _rates(counts)
+    weight = np.ones_like(rates)
+    if weighted:
+        weight = weight * (counts[..., 0] + counts[..., 2])
+    weight = np.where(np.isnan(rates), 0, weight)
+    total = weight.sum(axis=-1)
+    summed = (np.nan_to_num(rates) * weight).sum(axis=-1)
+    means: _Rates = np.full_like(total, np.nan)
+    np.divide(summed, total, out=means, where=total > 0)
+    return means
