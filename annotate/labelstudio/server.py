@@ -1,0 +1,224 @@
+"""Start, find and stop the embedded Label Studio."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from annotate.labelstudio.credentials import (
+    Login,
+    new_login,
+    read_logins,
+    save_login,
+)
+from annotate.labelstudio.installation import (
+    Say,
+    copy_template,
+    ensure_installed,
+    last_lines,
+    only_one,
+    safe_environ,
+)
+from annotate.labelstudio.process import birth, end_group
+from annotate.settings import Settings
+from schemas.errors import ServiceError, UsageError
+from schemas.jsonl import write_atomically
+
+__all__ = ["Server", "admin_login", "find_server", "start_server", "stop_server"]
+
+HOST = "127.0.0.1"
+USUAL_PORT = 8080
+START_SECONDS = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running Label Studio: its process and its address.
+
+    `fresh` tells that this very call started it.
+    """
+
+    pid: int
+    born: str
+    port: int
+    fresh: bool = False
+
+    @property
+    def url(self) -> str:
+        """The address to open in a browser."""
+        return f"http://{HOST}:{self.port}"
+
+
+def start_server(settings: Settings, *, say: Say) -> Server:
+    """Start Label Studio and wait until it is healthy; one that runs is returned.
+
+    Installs the server the first time. Raises ServiceError when the asked port is
+    busy, when the server ends early, or when it is not healthy in time.
+    """
+    if settings.url:
+        raise UsageError(
+            f"Label Studio at {settings.url} is somebody else's to start. Unset "
+            "MIYAR_URL (or 'url' in miyar.toml) to use the embedded one."
+        )
+    with only_one(settings.home / ".starting"):
+        return _start(settings, say)
+
+
+def _start(settings: Settings, say: Say) -> Server:
+    running = find_server(settings)
+    if running:
+        if settings.port not in (None, running.port):
+            raise ServiceError(
+                f"Label Studio runs already, at {running.url}. Run 'miyar down' first "
+                f"to start it on port {settings.port}."
+            )
+        return running
+    if settings.port is not None and not _is_free(settings.port):
+        raise ServiceError(
+            f"Port {settings.port} is in use by another program. Choose another with "
+            "--port, or leave it out to take any free one."
+        )
+    executable = ensure_installed(settings.server_folder, say=say)
+    copy_template(settings.server_folder, settings.data_folder)
+    port = settings.port or _free_port()
+    say(f"Starting Label Studio on {HOST}:{port} ...")
+    server = _launch(executable, settings, port)
+    _wait_until_healthy(server, settings, say)
+    return server
+
+
+def find_server(settings: Settings) -> Server | None:
+    """Return the running server of this state folder, or None."""
+    try:
+        kept = json.loads(settings.state_file.read_text(encoding="utf-8"))
+        server = Server(int(kept["pid"]), str(kept["born"]), int(kept["port"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return server if birth(server.pid) == server.born else None
+
+
+def stop_server(settings: Settings) -> Server | None:
+    """Stop the server of this state folder; return it, or None if none ran.
+
+    Only the recorded process and its children are ended, and only while the process
+    is still the one that was started.
+    """
+    server = find_server(settings)
+    if server is None:
+        settings.state_file.unlink(missing_ok=True)
+        return None
+    if not end_group(server.pid, server.born) and find_server(settings):
+        raise ServiceError(
+            f"Label Studio (process {server.pid}) does not end. End it by hand with "
+            f"'kill -9 {server.pid}'."
+        )
+    settings.state_file.unlink(missing_ok=True)
+    return server
+
+
+def admin_login(settings: Settings) -> Login:
+    """Return the administrator's login, made and kept at the first call."""
+    kept = read_logins(settings.credentials_file).get(settings.admin)
+    if kept is None:
+        kept = new_login(settings.admin)
+        save_login(settings.credentials_file, kept)
+    return kept
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # As the server binds: a port that only lingers from an old one is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    if _is_free(USUAL_PORT):
+        return USUAL_PORT
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _launch(executable: Path, settings: Settings, port: int) -> Server:
+    login = admin_login(settings)
+    environ = safe_environ() | {
+        "LABEL_STUDIO_BASE_DATA_DIR": str(settings.data_folder),
+        "LABEL_STUDIO_USERNAME": login.email,
+        "LABEL_STUDIO_PASSWORD": login.password,
+        "LABEL_STUDIO_USER_TOKEN": login.token,
+        "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+        "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+        # Refuse predictions that would break the labelling page.
+        "fflag_feat_utc_210_prediction_validation_15082025": "true",
+    }
+    log = os.open(settings.log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    address = ("--internal-host", HOST, "-p", str(port))
+    try:
+        process = subprocess.Popen(
+            [*(str(executable), "start", "--no-browser"), *address],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environ,
+            cwd=settings.data_folder,
+            start_new_session=True,
+        )
+    finally:
+        os.close(log)
+    # A child that died at once stays a zombie with no birth mark: still "not ours".
+    server = Server(process.pid, birth(process.pid) or "ended", port, fresh=True)
+    state = asdict(replace(server, fresh=False)) | {"url": server.url}
+    del state["fresh"]
+    write_atomically(settings.state_file, [json.dumps(state) + "\n"])
+    return server
+
+
+def _wait_until_healthy(server: Server, settings: Settings, say: Say) -> None:
+    began = time.monotonic()
+    told = 0
+    while time.monotonic() - began < START_SECONDS:
+        if birth(server.pid) != server.born:
+            settings.state_file.unlink(missing_ok=True)
+            raise ServiceError(
+                "Label Studio ended while starting. Its last words: "
+                f"{last_lines(settings.log_file)} The whole log is {settings.log_file}."
+            )
+        if _listens(server, settings) and is_healthy(server.url):
+            return
+        seconds = int(time.monotonic() - began)
+        if seconds >= told + 5:
+            told = seconds
+            say(f"  still starting, {seconds} s ...")
+        time.sleep(0.2)
+    stop_server(settings)
+    raise ServiceError(
+        f"Label Studio was not healthy after {START_SECONDS:.0f} s and was stopped. "
+        f"Read {settings.log_file}."
+    )
+
+
+def _listens(server: Server, settings: Settings) -> bool:
+    """Tell whether our server took its port: it moves on silently from a busy one."""
+    said = settings.log_file.read_text(encoding="utf-8", errors="replace")
+    return f"server at {server.url}/" in said
+
+
+def is_healthy(url: str) -> bool:
+    """Tell whether a Label Studio answers its health check at `url`."""
+    import httpx
+
+    try:
+        answer = httpx.get(f"{url}/health", timeout=5.0, trust_env=False)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == 200 and "UP" in answer.text
