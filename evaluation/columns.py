@@ -25,6 +25,7 @@ __all__ = [
     "Ints",
     "Snap",
     "Table",
+    "joint_codes",
     "snap_to_words",
 ]
 
@@ -76,9 +77,9 @@ class _Growing:
     def __init__(self, names: Sequence[str]) -> None:
         self.columns = {name: array("i") for name in names}
 
-    def extend(self, *cells: Sequence[int]) -> None:
+    def extend(self, *cells: list[int]) -> None:
         for column, more in zip(self.columns.values(), cells, strict=True):
-            column.extend(more)
+            column.fromlist(more)  # half the time of extend()
 
     def freeze(self) -> dict[str, Ints]:
         return {
@@ -107,11 +108,9 @@ class ColumnBuilder:
         """
         codes = self._codes
         if mentions := doc.entities:
-            spans = self._spans(mentions, text)
             self._entities.extend(
                 [number] * len(mentions),
-                [start for start, _ in spans],
-                [end for _, end in spans],
+                *self._edges(mentions, text),
                 [codes[m.label] for m in mentions],
                 [codes[m.level] for m in mentions],
                 [codes[m.kb] for m in mentions],
@@ -121,11 +120,11 @@ class ColumnBuilder:
 
     def _add_events(self, number: int, doc: DocumentLike, text: str | None) -> None:
         codes, events = self._codes, doc.events
-        spans = self._spans(events, text)
+        starts, ends = self._edges(events, text)
         self._triggers.extend(
             [number] * len(events),
-            [start for start, _ in spans],
-            [end for _, end in spans],
+            starts,
+            ends,
             [codes[e.label] for e in events],
             [codes[e.polarity] for e in events],
             [codes[e.realis] for e in events],
@@ -133,12 +132,12 @@ class ColumnBuilder:
         )
         known = {m.id: m for m in doc.entities if m.id is not None}
         rows = [
-            (number, *filler, codes[event.label], *trigger, codes[role])
-            for event, trigger in zip(events, spans, strict=True)
+            (number, *filler, codes[event.label], start, end, codes[role])
+            for event, start, end in zip(events, starts, ends, strict=True)
             for role, filler in self._fillers(event, known, text)
         ]
         if rows:
-            self._arguments.extend(*zip(*rows, strict=True))
+            self._arguments.extend(*map(list, zip(*rows, strict=True)))
 
     def _fillers(
         self, event: EventLike, known: Mapping[str, EntityLike], text: str | None
@@ -166,12 +165,13 @@ class ColumnBuilder:
             fillers.append((argument.role, self._moved(start, end, text)))
         return fillers
 
-    def _spans(
+    def _edges(
         self, mentions: Sequence[EntityLike] | Sequence[EventLike], text: str | None
-    ) -> list[tuple[int, int]]:
+    ) -> tuple[list[int], list[int]]:
         if self._snap is None:
-            return [(m.start, m.end) for m in mentions]
-        return [self._moved(m.start, m.end, text) for m in mentions]
+            return [m.start for m in mentions], [m.end for m in mentions]
+        moved = [self._moved(m.start, m.end, text) for m in mentions]
+        return [start for start, _ in moved], [end for _, end in moved]
 
     def _moved(self, start: int, end: int, text: str | None) -> tuple[int, int]:
         if self._snap is None or text is None or not start < end <= len(text):
@@ -204,3 +204,27 @@ def snap_to_words(text: str, span: Span) -> Span:
     while end < len(text) and not text[end].isspace():
         end += 1
     return Span(start, end)
+
+
+_LIMIT = 2**62
+
+
+def joint_codes(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Pack columns into one code per item, equal just where all columns are equal.
+
+    The codes keep the lexicographic order of the columns.
+    """
+    code: Ints = np.zeros(len(gold[0]) + len(predicted[0]), dtype=np.int64)
+    highest = 0
+    for pair in zip(gold, predicted, strict=True):
+        column = np.concatenate(pair)
+        if not len(column):
+            continue
+        low = int(column.min())
+        width = int(column.max()) - low + 1
+        if highest >= _LIMIT // width:
+            _, code = np.unique(code, return_inverse=True)
+            highest = int(code.max())
+        code = code * width + (column - low)
+        highest = highest * width + width - 1
+    return code[: len(gold[0])], code[len(gold[0]) :]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evaluation.columns import Codes, ColumnBuilder, Columns, Ints, Snap
+from evaluation.columns import Codes, ColumnBuilder, Columns, Ints, Snap, joint_codes
 from evaluation.documents import DocumentLike, JsonlSource
 from schemas.errors import DataError
 from schemas.jsonl import text_sha256
@@ -287,8 +287,9 @@ def _digest(known: Mapping[str, _Known], columns: Columns, codes: Codes) -> str:
     plain = {"doc", "start", "end", "trigger_start", "trigger_end"}
     for table in (columns.entities, columns.triggers, columns.arguments):
         rows = [v if name in plain else rank[v] for name, v in table.items()]
-        stacked = np.stack(rows, axis=1) if rows else np.zeros((0, 0))
-        stacked = np.unique(stacked, axis=0) if len(stacked) else stacked
-        total.update(f"\n{len(stacked)}\n".encode())
-        total.update(np.ascontiguousarray(stacked, dtype="<i8").tobytes())
+        code, _ = joint_codes(rows, [v[:0] for v in rows])
+        _, one_of_each = np.unique(code, return_index=True)
+        total.update(f"\n{len(one_of_each)}\n".encode())
+        for column in rows:
+            total.update(np.ascontiguousarray(column[one_of_each], "<i4").tobytes())
     return total.hexdigest()

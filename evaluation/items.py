@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.columns import Codes, Columns, Ints, Table
+from evaluation.columns import Codes, Columns, Ints, Table, joint_codes
 from evaluation.corpus import Corpus
 from evaluation.criteria import Criterion
-from evaluation.pairing import PAIRINGS, Items, distinct, joint_codes
+from evaluation.pairing import PAIRINGS, Items, distinct
 from schemas.labels import Schema
 
 __all__ = ["ATTRIBUTES", "Tally", "tally"]

@@ -6,16 +6,16 @@ are sets: one given twice counts once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from evaluation.assignment import best_pairs
-from evaluation.columns import Ints
+from evaluation.columns import Ints, joint_codes
 
-__all__ = ["PAIRINGS", "Credit", "Items", "distinct", "joint_codes"]
+__all__ = ["PAIRINGS", "Credit", "Items", "distinct"]
 
 Credit = npt.NDArray[np.float32]
 """For each item how much of it was matched: 0, 1/2 or 1."""
@@ -51,30 +51,6 @@ class Items:
             end=self.end[which],
             entity=self.entity[which],
         )
-
-
-_LIMIT = 2**62
-
-
-def joint_codes(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """Pack columns into one code per item, equal just where all columns are equal.
-
-    The codes keep the lexicographic order of the columns.
-    """
-    code: Ints = np.zeros(len(gold[0]) + len(predicted[0]), dtype=np.int64)
-    highest = 0
-    for pair in zip(gold, predicted, strict=True):
-        column = np.concatenate(pair)
-        if not len(column):
-            continue
-        low = int(column.min())
-        width = int(column.max()) - low + 1
-        if highest >= _LIMIT // width:
-            _, code = np.unique(code, return_inverse=True)
-            highest = int(code.max())
-        code = code * width + (column - low)
-        highest = highest * width + width - 1
-    return code[: len(gold[0])], code[len(gold[0]) :]
 
 
 def distinct(items: Items, code: Ints) -> Items:
