@@ -7,7 +7,7 @@ text is never altered afterwards. Tokens and sentences are decided here too.
 from __future__ import annotations
 
 import csv
-import glob
+import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ def find_sources(places: Sequence[Path]) -> list[Path]:
         elif place.exists():
             inside = [place]
         else:
-            inside = [Path(name) for name in sorted(glob.glob(str(place)))]
+            inside = _matches(place)
         if not inside:
             kinds = ", ".join(_READERS)
             raise DataError(
@@ -51,11 +51,18 @@ def find_sources(places: Sequence[Path]) -> list[Path]:
     return found
 
 
+def _matches(pattern: Path) -> list[Path]:
+    return sorted(
+        Path(pattern.anchor or ".").glob(str(pattern.relative_to(pattern.anchor)))
+    )
+
+
 def read_sources(places: Sequence[Path]) -> Iterator[AnnotatedDocument]:
     """Yield the documents of all places in order, each id once.
 
-    A .txt file is one article named after the file; .jsonl holds contract lines, or any
-    objects with a text; .csv needs a column `text` and may have `id`; other columns go
+    A .txt file is one article named after the file, its `meta` in NAME.json beside it;
+    .jsonl holds contract lines, or any objects with a text; .csv needs a column `text`
+    and may have `id`; other columns go
     into `meta`. Raises DataError with file (and line) at the first fault.
     """
     seen: dict[str, str] = {}
@@ -104,8 +111,8 @@ def _read_utf8(path: Path) -> str:
             return source.read()
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{path}: is not UTF-8 (byte {error.start} is {error.object[error.start]:#x})"
-            ". Save it as UTF-8; Arabic pages of older sites are often windows-1256."
+            f"{path}: is not UTF-8 (byte {error.start} does not fit). Save it as UTF-8;"
+            " Arabic pages of older sites are often windows-1256."
         ) from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
@@ -114,7 +121,24 @@ def _read_utf8(path: Path) -> str:
 def _read_txt(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
     # The line break that ends a text file is the file's, not the article's.
     text = _read_utf8(path).rstrip("\r\n")
-    yield str(path), build_document(doc_id=path.stem, text=text, where=str(path))
+    beside = path.with_suffix(".json")
+    meta = _read_meta(beside) if beside.exists() else {}
+    yield (
+        str(path),
+        build_document(doc_id=path.stem, text=text, meta=meta, where=str(path)),
+    )
+
+
+def _read_meta(path: Path) -> dict[str, Any]:
+    try:
+        meta = json.loads(_read_utf8(path))
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f"{path}:{error.lineno}: not valid JSON: {error.msg}."
+        ) from None
+    if not isinstance(meta, dict):
+        raise DataError(f"{path}: must hold one JSON object, the article's 'meta'.")
+    return meta
 
 
 def _read_jsonl(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
@@ -173,7 +197,7 @@ def _from_fields(values: dict[str, Any], where: str) -> AnnotatedDocument:
 
 def _read_csv(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
     csv.field_size_limit(1 << 30)
-    rows = csv.DictReader(_read_utf8(path).splitlines(keepends=True), strict=True)
+    rows = csv.DictReader(io.StringIO(_read_utf8(path), newline=""), strict=True)
     try:
         for row in rows:
             where = f"{path}:{rows.line_num}"

@@ -21,9 +21,9 @@ __all__ = [
     "Example",
     "Examples",
     "Group",
-    "SchemaReferenceError",
     "Role",
     "Schema",
+    "SchemaReferenceError",
 ]
 
 _LABEL = r"^[A-Z][A-Z0-9_]*$"

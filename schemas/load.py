@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from schemas.errors import SchemaError
-from schemas.labels import SchemaReferenceError, Schema
+from schemas.labels import Schema, SchemaReferenceError
 
 __all__ = ["BUILT_IN", "load_schema", "parse_schema"]
 

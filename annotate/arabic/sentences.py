@@ -32,7 +32,8 @@ def find_sentences(text: str) -> tuple[Span, ...]:
     >>> [text[start:end] for start, end in find_sentences(text)]
     ['عنوان', 'قال د. علي.. نعم.', 'ثم صمت']
     """
-    return tuple(_trimmed(text, *piece) for piece in _pieces(text) if _inked(text, piece))
+    inked = (piece for piece in _pieces(text) if text[piece[0] : piece[1]].strip())
+    return tuple(_trimmed(text, *piece) for piece in inked)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
@@ -44,10 +45,6 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         yield start, match.end()
         start = match.end()
     yield start, len(text)
-
-
-def _inked(text: str, piece: tuple[int, int]) -> bool:
-    return bool(text[piece[0] : piece[1]].strip())
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

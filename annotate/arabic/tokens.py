@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 
 
 def find_tokens(text: str) -> tuple[Span, ...]:
-    """Return the tokens in order: words whole with their clitics, each punctuation alone.
+    """Return the tokens in order: words with their clitics, punctuation one by one.
 
     No token holds white space and tokens never overlap; every other character is in
     exactly one token.

@@ -1,0 +1,70 @@
+"""Put the command line together and turn expected errors into one line and exit 2."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from annotate.cli import (
+    benchmark,
+    demonstration,
+    documents,
+    gold,
+    studio,
+    suggestions,
+)
+from schemas.errors import MiyarError
+
+__all__ = ["build_app", "main"]
+
+EXIT_DATA = 2
+
+
+def build_app() -> typer.Typer:
+    """Return the command line with the commands of every stage."""
+    app = typer.Typer(
+        name="miyar",
+        help=(
+            "Turn Arabic political news into gold that can be cited, and score any "
+            "extractor against it."
+        ),
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_version)
+    for stage in (demonstration, documents, suggestions, studio, gold, benchmark):
+        stage.register(app)
+    return app
+
+
+def _version(
+    *,
+    version: bool = typer.Option(
+        default=False, help="Print the version and exit.", is_eager=True
+    ),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"miyar {installed('miyar')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run `miyar`; errors a user can mend are one message on stderr and exit 2."""
+    try:
+        build_app()()
+    except MiyarError as error:
+        print(f"miyar: {error}", file=sys.stderr)
+        sys.exit(EXIT_DATA)
+    except KeyboardInterrupt:
+        print("miyar: stopped.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output (head, less) left; that is its right.
+        sys.stderr.close()
+        sys.exit(0)
