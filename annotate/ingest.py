@@ -209,7 +209,7 @@ def _read_csv(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
             yield where, _from_fields({k: v for k, v in row.items() if v}, where)
     except csv.Error as error:
         raise DataError(
-            f"{path}:{rows.line_num}: not valid CSV ({error}). Quote cells that hold "
+            f"{path}:{rows.line_num + 1}: not valid CSV ({error}). Quote cells that hold "
             "commas, quotes or line breaks."
         ) from None
 

@@ -1,0 +1,115 @@
+"""The schema is read whole, and every fault is told with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import SchemaError
+from schemas.load import BUILT_IN, load_schema, parse_schema
+from schemas.markup import parse_markup
+
+SOURCE = BUILT_IN.read_text(encoding="utf-8")
+
+
+def line_of(source: str, fragment: str) -> int:
+    return source[: source.index(fragment)].count("\n") + 1
+
+
+def faults_after(old: str, new: str) -> str:
+    assert SOURCE.count(old) >= 1
+    with pytest.raises(SchemaError) as caught:
+        parse_schema(SOURCE.replace(old, new, 1), name="mine.yaml")
+    return str(caught.value)
+
+
+def test_the_built_in_schema_holds_the_types_of_the_field() -> None:
+    schema = load_schema()
+    assert schema.name == "political-news-1.0"
+    assert set(schema.entities) == {
+        *("PER", "TITLE", "NORP", "ORG", "GPE", "LOC"),
+        *("FAC", "WEA", "VEH", "LAW", "DATE", "NUM"),
+    }
+    assert len(schema.events) == 27
+    assert schema.events["ARREST"].default_mode == "arrest"
+    assert schema.events["ATTACK"].default_mode is None
+
+
+def test_every_event_type_names_its_plover_cameo_and_ace_equivalent() -> None:
+    for label, event in load_schema().events.items():
+        assert set(event.equivalents) == {"plover", "cameo", "ace"}, label
+
+
+def test_every_entity_type_names_its_equivalents() -> None:
+    for label, entity in load_schema().entities.items():
+        known = {"ace", "wojood", "anercorp", "newsfane"}
+        assert set(entity.equivalents) == known, label
+
+
+def test_a_doubled_hotkey_is_refused_with_its_line() -> None:
+    message = faults_after("hotkey: m", "hotkey: v")
+    line = line_of(SOURCE, "hotkey: m")
+    assert f"mine.yaml:{line}: events.MEET.hotkey: 'v' is the key of VISIT" in message
+
+
+def test_an_unknown_key_is_refused_with_its_line() -> None:
+    message = faults_after("    lemmas: [نفى", "    lemas: [نفى")
+    line = line_of(SOURCE, "    lemmas: [نفى")
+    assert f"mine.yaml:{line}: events.DENY.lemas: unknown key" in message
+
+
+def test_a_role_without_a_filler_type_is_refused() -> None:
+    message = faults_after("fillers: &counts [NUM]", "fillers: &counts []")
+    assert "a role needs at least one entity label that may fill it" in message
+
+
+def test_a_filler_that_is_no_entity_label_is_refused() -> None:
+    message = faults_after("fillers: &counts [NUM]", "fillers: &counts [NUMBER]")
+    assert "events.PROTEST.roles.COUNT.fillers: 'NUMBER' is not an entity label" in (
+        message
+    )
+
+
+def test_all_faults_of_a_file_are_told_at_once() -> None:
+    message = faults_after("hotkey: m", "hotkey: v\n    colour: red\n    x: 1")
+    assert message.count("unknown key") == 2
+
+
+def test_a_key_given_twice_is_refused() -> None:
+    message = faults_after("    hotkey: m\n", "    hotkey: m\n    hotkey: m\n")
+    assert "the key 'hotkey' stands on line" in message
+
+
+def test_an_example_with_an_open_bracket_is_refused() -> None:
+    message = faults_after("[بغداد|GPE]", "[بغداد|GPE")
+    assert "a bracket is not closed" in message
+
+
+def test_an_example_with_an_unknown_label_is_refused() -> None:
+    assert "marks 'CITY', which is no label" in faults_after(
+        "[بغداد|GPE]", "[بغداد|CITY]"
+    )
+
+
+def test_broken_yaml_is_refused_with_its_line() -> None:
+    with pytest.raises(SchemaError, match=r"x\.yaml:2: not valid YAML"):
+        parse_schema("schema: a\n  b: [", name="x.yaml")
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"none\.yaml: the schema cannot be read"):
+        load_schema(tmp_path / "none.yaml")
+
+
+def test_markup_nests_and_keeps_the_plain_text() -> None:
+    text, marks = parse_markup("قال [وزير [الدفاع|ORG]|TITLE] إن")
+    assert text == "قال وزير الدفاع إن"
+    found = [(text[m.span.start : m.span.end], m.label) for m in marks]
+    assert found == [("وزير الدفاع", "TITLE"), ("الدفاع", "ORG")]
+
+
+@pytest.mark.parametrize("marked", ["[بغداد]", "بغداد|GPE]", "[|GPE]", "[بغداد|GPE"])
+def test_markup_that_does_not_pair_is_refused(marked: str) -> None:
+    with pytest.raises(SchemaError):
+        parse_markup(marked)
