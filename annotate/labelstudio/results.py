@@ -1,0 +1,338 @@
+"""Turn Label Studio results back into mentions, checking everything on the way.
+
+Label Studio stores what its page or any caller sends: offsets past the end, labels
+that are in no schema, relations without a role. Nothing of it is taken on trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from annotate.labelstudio.config import (
+    ENTITY,
+    TRIGGER,
+    mode_control,
+    role_of,
+    subtype_control,
+)
+from schemas.annotations import Argument, EntityMention, EventMention
+from schemas.errors import DataError
+from schemas.labels import Schema
+
+__all__ = ["Reading", "from_results", "read_results"]
+
+Json = Mapping[str, Any]
+M = TypeVar("M", EntityMention, EventMention)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an annotation says, and each problem that was met reading it.
+
+    A mark with a problem is left out of the mentions, never mended.
+    """
+
+    entities: tuple[EntityMention, ...]
+    events: tuple[EventMention, ...]
+    problems: tuple[str, ...]
+
+
+def from_results(
+    result: Sequence[Json], *, text: str, schema: Schema, where: str
+) -> tuple[tuple[EntityMention, ...], tuple[EventMention, ...]]:
+    """Return the mentions of an annotation in canonical order, ids T1.., E1...
+
+    The order is by start, end and label; arguments by role and filler. `where` opens
+    each line of the DataError that is raised when anything cannot be read.
+    """
+    reading = read_results(result, text=text, schema=schema, where=where)
+    if reading.problems:
+        raise DataError("\n".join(reading.problems))
+    return reading.entities, reading.events
+
+
+def read_results(
+    result: Sequence[Json], *, text: str, schema: Schema, where: str
+) -> Reading:
+    """Read what can be read of an annotation, and collect what is wrong with it."""
+    reader = _Reader(text, schema, where)
+    reader.take_regions(result)
+    reader.take_choices(result)
+    reader.take_relations(result)
+    return reader.finish()
+
+
+@dataclass(slots=True)
+class _Region:
+    """A region as it is being put together from its several results."""
+
+    layer: str
+    label: str
+    start: int
+    end: int
+    score: float | None
+    meta: Json
+    choices: dict[str, str] = field(default_factory=dict)
+    arguments: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Reader:
+    text: str
+    schema: Schema
+    where: str
+    regions: dict[str, _Region] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+    def complain(self, message: str) -> None:
+        self.problems.append(f"{self.where}: {message}")
+
+    def take_regions(self, result: Sequence[Json]) -> None:
+        for entry in result:
+            if entry.get("type") in ("choices", "relation"):
+                continue
+            region_id = str(entry.get("id"))
+            fault = self.region_fault(entry, region_id)
+            if fault:
+                self.refused.add(region_id)
+                self.complain(f"region {region_id}: {fault}")
+                continue
+            value = entry["value"]
+            self.regions[region_id] = _Region(
+                layer=entry["from_name"],
+                label=value["labels"][0],
+                start=value["start"],
+                end=value["end"],
+                score=entry.get("score"),
+                meta=entry.get("meta") or {},
+            )
+
+    def region_fault(self, entry: Json, region_id: str) -> str | None:
+        if entry.get("type") != "labels" or not isinstance(entry.get("value"), Mapping):
+            return f"is of type {entry.get('type')!r}; only labels are understood."
+        layers = {ENTITY: self.schema.entities, TRIGGER: self.schema.events}
+        known = layers.get(str(entry.get("from_name")))
+        if known is None:
+            return (
+                f"belongs to {entry.get('from_name')!r}, which the page does not ask."
+            )
+        if region_id in self.regions:
+            twin = self.regions[region_id]
+            return (
+                f"carries a second label beside {self.quote(twin)}. Take one of the "
+                "two off, and draw the span again if both are meant."
+            )
+        value = entry["value"]
+        labels = value.get("labels") or []
+        if len(labels) != 1 or labels[0] not in known:
+            return (
+                f"has the label {', '.join(map(str, labels)) or '(none)'}, and "
+                f"{self.schema.name} has no such {entry['from_name']}. Was the page "
+                "edited by hand? Relabel it, or delete it."
+            )
+        return self.span_fault(value)
+
+    def span_fault(self, value: Json) -> str | None:
+        start, end = value.get("start"), value.get("end")
+        if type(start) is not int or type(end) is not int:
+            return f"has the offsets {start!r} and {end!r}, which are not numbers."
+        if not 0 <= start < end <= len(self.text):
+            return (
+                f"covers [{start}, {end}) of a text of {len(self.text)} characters. "
+                "Delete it and draw it anew."
+            )
+        # Label Studio writes a line break inside a span as a backslash and an n, so
+        # its copy of the words is compared only where there is none.
+        words = self.text[start:end]
+        if "text" in value and "\n" not in words and value["text"] != words:
+            return (
+                f"[{start}, {end}) is {words!r} in the text and {value['text']!r} in "
+                "Label Studio. Was the text changed since?"
+            )
+        return None
+
+    def take_choices(self, result: Sequence[Json]) -> None:
+        for entry in result:
+            if entry.get("type") != "choices" or str(entry.get("id")) in self.refused:
+                continue
+            region = self.regions.get(str(entry.get("id")))
+            control = str(entry.get("from_name"))
+            chosen = (entry.get("value") or {}).get("choices") or []
+            if region is None:
+                self.complain(f"the choice {control} belongs to no region.")
+            elif len(chosen) != 1:
+                self.complain(
+                    f"region {entry['id']}: {control} has {len(chosen)} values; "
+                    "choose one."
+                )
+            elif chosen[0] not in self.values_of(region, control):
+                self.complain(
+                    f"region {entry['id']}: {chosen[0]!r} is no {control} of "
+                    f"{region.label} in {self.schema.name}. Choose again."
+                )
+            else:
+                region.choices[control] = chosen[0]
+
+    def values_of(self, region: _Region, control: str) -> Mapping[str, object]:
+        known: dict[str, Mapping[str, object]]
+        if region.layer == ENTITY:
+            entity = self.schema.entities[region.label]
+            known = {
+                "level": self.schema.levels,
+                subtype_control(region.label): entity.subtypes,
+            }
+        else:
+            event = self.schema.events[region.label]
+            known = {
+                "polarity": self.schema.polarity,
+                "realis": self.schema.realis,
+                mode_control(region.label): event.modes,
+            }
+        return known.get(control, {})
+
+    def take_relations(self, result: Sequence[Json]) -> None:
+        for entry in result:
+            if entry.get("type") != "relation":
+                continue
+            from_id, to_id = str(entry.get("from_id")), str(entry.get("to_id"))
+            if {from_id, to_id} & self.refused:
+                continue
+            fault = self.relation_fault(entry, from_id, to_id)
+            if fault:
+                self.complain(fault)
+            else:
+                pair = (role_of(entry["labels"][0]), to_id)
+                self.regions[from_id].arguments.append(pair)
+
+    def relation_fault(self, entry: Json, from_id: str, to_id: str) -> str | None:
+        event, filler = self.regions.get(from_id), self.regions.get(to_id)
+        if event is None or filler is None:
+            return f"a relation leads from {from_id} to {to_id}, and one is missing."
+        ends = f"{self.quote(event)} to {self.quote(filler)}"
+        if event.layer != TRIGGER or filler.layer != ENTITY:
+            return f"the relation from {ends} does not lead from an event to an entity."
+        labels = entry.get("labels") or []
+        if not labels:
+            return f"the relation from {ends} has no role. Choose one, or delete it."
+        if len(labels) > 1:
+            return f"the relation from {ends} has {len(labels)} roles. Keep one."
+        role = role_of(str(labels[0]))
+        if role not in self.schema.events[event.label].roles:
+            allowed = ", ".join(self.schema.events[event.label].roles)
+            return f"the relation from {ends} has the role {role}; it may be {allowed}."
+        if (role, to_id) in event.arguments:
+            return f"the relation {role} from {ends} is there twice. Delete one."
+        return None
+
+    def quote(self, region: _Region) -> str:
+        return f"{region.label} «{self.text[region.start : region.end]}»"
+
+    def finish(self) -> Reading:
+        order = sorted(self.regions, key=lambda name: _order(self.regions[name]))
+        names = [name for name in order if self.regions[name].layer == ENTITY]
+        numbers = {name: f"T{n}" for n, name in enumerate(names, start=1)}
+        entities = [self.build_entity(name, numbers[name]) for name in names]
+        triggers = [name for name in order if self.regions[name].layer == TRIGGER]
+        events = [
+            self.build_event(name, f"E{n}", numbers)
+            for n, name in enumerate(triggers, start=1)
+        ]
+        self.check_twins(entities, events)
+        return Reading(tuple(entities), tuple(events), tuple(self.problems))
+
+    def check_twins(
+        self, entities: list[EntityMention], events: list[EventMention]
+    ) -> None:
+        seen: set[tuple[object, ...]] = set()
+        for mention in (*entities, *events):
+            if mention.key in seen:
+                self.complain(
+                    f"{mention.label} [{mention.start}, {mention.end}) "
+                    f"«{self.text[mention.start : mention.end]}» is there twice. "
+                    "Delete one."
+                )
+            seen.add(mention.key)
+
+    def build_entity(self, name: str, number: str) -> EntityMention:
+        region = self.regions[name]
+        return _valid(
+            EntityMention,
+            {
+                **_common(region, number),
+                "level": region.choices.get("level", "name"),
+                "subtype": region.choices.get(subtype_control(region.label)),
+                "kb": region.meta.get("kb"),
+            },
+            self.where,
+        )
+
+    def build_event(
+        self, name: str, number: str, numbers: Mapping[str, str]
+    ) -> EventMention:
+        region = self.regions[name]
+        kept = {
+            (entry.get("role"), entry.get("entity")): entry
+            for entry in region.meta.get("arguments") or ()
+        }
+        arguments = []
+        for role, filler in sorted(
+            region.arguments, key=lambda pair: (pair[0], int(numbers[pair[1]][1:]))
+        ):
+            entry = kept.get((role, filler), {})
+            arguments.append(
+                Argument(
+                    role=role,
+                    entity=numbers[filler],
+                    score=entry.get("score"),
+                    rule=entry.get("rule"),
+                )
+            )
+        chosen = region.choices.get(mode_control(region.label))
+        return _valid(
+            EventMention,
+            {
+                **_common(region, number),
+                "arguments": tuple(arguments),
+                "polarity": region.choices.get("polarity", "positive"),
+                "realis": region.choices.get("realis", "actual"),
+                "mode": chosen or self.schema.events[region.label].default_mode,
+            },
+            self.where,
+        )
+
+
+def _order(region: _Region) -> tuple[int, int, str, str]:
+    return (
+        region.start,
+        region.end,
+        region.label,
+        region.choices.get("level", "name"),
+    )
+
+
+def _common(region: _Region, number: str) -> dict[str, Any]:
+    kept = {name: region.meta.get(name) for name in ("rule", "annotator", "meta")}
+    return {
+        "id": number,
+        "label": region.label,
+        "start": region.start,
+        "end": region.end,
+        "score": region.score,
+        **kept,
+    }
+
+
+def _valid(kind: type[M], values: dict[str, Any], where: str) -> M:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise DataError(
+            f"{where}: {values['label']} [{values['start']}, {values['end']}): "
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}."
+        ) from None
