@@ -208,9 +208,10 @@ def _read_csv(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
                 )
             yield where, _from_fields({k: v for k, v in row.items() if v}, where)
     except csv.Error as error:
+        where = f"{path}:{rows.line_num + 1}"
         raise DataError(
-            f"{path}:{rows.line_num + 1}: not valid CSV ({error}). Quote cells that hold "
-            "commas, quotes or line breaks."
+            f"{where}: not valid CSV ({error}). Quote cells that hold commas, quotes "
+            "or line breaks."
         ) from None
 
 

@@ -80,7 +80,7 @@ def test_csv_articles_are_read_with_quoted_line_breaks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.txt", "  \n".encode(), "a.txt: the article is empty"),
+        ("a.txt", b"  \n", "a.txt: the article is empty"),
         ("a.txt", "خبر".encode("cp1256"), "a.txt: is not UTF-8"),
         ("a.jsonl", b'{"id": "a", "text": ""}', "a.jsonl:1: the article is empty"),
         ("a.jsonl", b'{"text": "x"}', "a.jsonl:1: the article has no 'id'"),
