@@ -1,4 +1,4 @@
-"""The command line `miyar`: one module per stage, put together in `annotate.cli.main`."""
+"""The command line `miyar`: one module per stage, put together in `main`."""
 
 from annotate.cli.main import main
 

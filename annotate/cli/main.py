@@ -11,6 +11,7 @@ from annotate.cli import (
     demonstration,
     documents,
     gold,
+    schema,
     studio,
     suggestions,
 )
@@ -36,7 +37,15 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_version)
-    for stage in (demonstration, documents, suggestions, studio, gold, benchmark):
+    for stage in (
+        demonstration,
+        documents,
+        schema,
+        suggestions,
+        studio,
+        gold,
+        benchmark,
+    ):
         stage.register(app)
     return app
 

@@ -1,0 +1,128 @@
+"""`miyar schema`: the schema as code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["SchemaOption", "register"]
+
+SchemaOption = Annotated[
+    Path | None, typer.Option("--schema", help="A schema file; ours if not given.")
+]
+_Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Where to write; stdout if absent.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this stage."""
+    commands = typer.Typer(no_args_is_help=True)
+    for name, command in (
+        ("show", show),
+        ("check", check),
+        ("diff", diff),
+        ("config", config),
+        ("guideline", guideline),
+    ):
+        commands.command(name)(command)
+    app.add_typer(commands, name="schema", help="Show, check and compare schemas.")
+
+
+def show(
+    label: Annotated[
+        str | None, typer.Argument(help="An entity, event or role label.")
+    ] = None,
+    schema: SchemaOption = None,
+) -> None:
+    """List the labels of a schema, or all that is said of one.
+
+    Example: miyar schema show ATTACK
+    """
+    from annotate.schema_report import render_label, render_labels
+    from schemas.load import load_schema
+
+    loaded = load_schema(schema)
+    typer.echo(render_label(loaded, label) if label else render_labels(loaded))
+
+
+def check(
+    schema: Annotated[Path | None, typer.Argument(help="A schema file.")] = None,
+) -> None:
+    """Check a schema file; every fault is told with its line.
+
+    Example: miyar schema check my_schema.yaml
+    """
+    from schemas.load import load_schema
+
+    loaded = load_schema(schema)
+    typer.echo(
+        f"{loaded.name}: {len(loaded.entities)} entity types, {len(loaded.events)} "
+        f"event types, {len(loaded.roles)} roles, {len(loaded.guideline)} clauses; "
+        "no fault."
+    )
+
+
+def diff(old: Path, new: Path) -> None:
+    """Show what differs between two schemas; exit 1 if anything does.
+
+    Example: miyar schema diff old.yaml new.yaml
+    """
+    from annotate.schema_report import diff_schemas
+    from schemas.load import load_schema
+
+    lines = diff_schemas(load_schema(old), load_schema(new))
+    for line in lines:
+        typer.echo(line)
+    if lines:
+        raise typer.Exit(1)
+    typer.echo("No difference.", err=True)
+
+
+def config(schema: SchemaOption = None, out: _Out = None) -> None:
+    """Print the Label Studio labelling config that the schema stands for.
+
+    Example: miyar schema config -o config.xml
+    """
+    from annotate.labelstudio.config import render_config
+    from schemas.load import load_schema
+
+    _write(render_config(load_schema(schema)), out)
+
+
+def guideline(
+    schema: SchemaOption = None,
+    out: _Out = None,
+    kind: Annotated[
+        str, typer.Option("--format", help="markdown, html, or short (instructions).")
+    ] = "markdown",
+) -> None:
+    """Write the annotation guideline, Arabic beside English.
+
+    Example: miyar schema guideline --format html -o guideline.html
+    """
+    from annotate import guideline as rendering
+    from schemas.errors import UsageError
+    from schemas.load import load_schema
+
+    renderers = {
+        "markdown": rendering.render_guideline_markdown,
+        "html": rendering.render_guideline_html,
+        "short": rendering.render_instructions,
+    }
+    if kind not in renderers:
+        raise UsageError(f"--format {kind}: choose one of {', '.join(renderers)}.")
+    _write(renderers[kind](load_schema(schema)), out)
+
+
+def _write(text: str, out: Path | None) -> None:
+    from schemas.jsonl import write_atomically
+
+    if out is None:
+        sys.stdout.write(text.rstrip("\n") + "\n")
+    else:
+        write_atomically(out, [text])
+        typer.echo(f"{out}: written", err=True)

@@ -1,0 +1,130 @@
+"""Render the annotation guideline from the schema: Markdown, one HTML page, and short.
+
+All three are built from the schema alone, so that the guideline cannot disagree with
+the labelling page or the checks. Every word of the schema is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from schemas.labels import Example, Schema
+from schemas.markup import MarkedSpan, parse_markup
+
+__all__ = ["render_guideline_html", "render_guideline_markdown", "render_instructions"]
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+_CHAPTERS = {
+    "S": ("قاعدة الحدود", "The span rule"),
+    "E": ("الأسماء", "Names"),
+    "L": ("الأسماء العامة", "Nominals"),
+    "V": ("الأحداث", "Events"),
+    "A": ("الحجج", "Arguments"),
+    "T": ("السمات", "Attributes"),
+}
+
+
+class _Piece(NamedTuple):
+    """A stretch of an example: plain words, or a mark that holds further pieces."""
+
+    label: str | None
+    words: str
+    inside: tuple[_Piece, ...]
+
+
+def render_guideline_html(schema: Schema) -> str:
+    """Return the whole guideline as one page that needs no network."""
+    return _render("guideline.html.j2", schema, html=True)
+
+
+def render_guideline_markdown(schema: Schema) -> str:
+    """Return the whole guideline as Markdown, Arabic in right-to-left blocks."""
+    return _render("guideline.md.j2", schema, html=False)
+
+
+def render_instructions(schema: Schema) -> str:
+    """Return the short form that annotators see in Label Studio, as HTML."""
+    return _render("instructions.html.j2", schema, html=True)
+
+
+def _render(template: str, schema: Schema, *, html: bool) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked"] = _marked_html if html else _marked_markdown
+    return environment.get_template(template).render(
+        schema=schema, chapters=_chapters(schema)
+    )
+
+
+def _chapters(schema: Schema) -> list[tuple[str, str, str, list[str]]]:
+    """Return (letter, Arabic, English title, clause numbers) in the schema's order."""
+    letters = dict.fromkeys(number[0] for number in schema.guideline)
+    return [
+        (
+            letter,
+            *_CHAPTERS.get(letter, (letter, letter)),
+            [number for number in schema.guideline if number[0] == letter],
+        )
+        for letter in letters
+    ]
+
+
+def _pieces(
+    text: str, marks: Sequence[MarkedSpan], start: int, end: int
+) -> tuple[_Piece, ...]:
+    """Cut `[start, end)` into plain words and outermost marks, marks within marks."""
+    pieces: list[_Piece] = []
+    at = start
+    for place, mark in enumerate(marks):
+        if mark.span.start < at or mark.span.end > end:
+            continue
+        if at < mark.span.start:
+            pieces.append(_Piece(None, text[at : mark.span.start], ()))
+        inside = _pieces(text, marks[place + 1 :], *mark.span)
+        pieces.append(_Piece(mark.label, text[slice(*mark.span)], inside))
+        at = mark.span.end
+    if at < end:
+        pieces.append(_Piece(None, text[at:end], ()))
+    return tuple(pieces)
+
+
+def _marked_html(example: Example) -> Markup:
+    text, marks = parse_markup(example.text)
+    return _html(_pieces(text, marks, 0, len(text)))
+
+
+def _html(pieces: Sequence[_Piece]) -> Markup:
+    parts = [
+        escape(piece.words)
+        if piece.label is None
+        else Markup('<mark data-label="{}">{}</mark>').format(
+            piece.label, _html(piece.inside)
+        )
+        for piece in pieces
+    ]
+    return Markup("").join(parts)
+
+
+def _marked_markdown(example: Example) -> str:
+    text, marks = parse_markup(example.text)
+    return _markdown(_pieces(text, marks, 0, len(text)))
+
+
+def _markdown(pieces: Sequence[_Piece]) -> str:
+    return "".join(
+        piece.words
+        if piece.label is None
+        else f"[{_markdown(piece.inside)}]<sub>{piece.label}</sub>"
+        for piece in pieces
+    )

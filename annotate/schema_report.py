@@ -1,0 +1,93 @@
+"""Print a schema for people, and what differs between two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from schemas.errors import UsageError
+from schemas.labels import EventType, Schema
+from schemas.markup import parse_markup
+
+__all__ = ["diff_schemas", "render_label", "render_labels"]
+
+
+def render_labels(schema: Schema) -> str:
+    """Return a list of all labels by group, one a line."""
+    lines = [f"{schema.name}: {schema.title.en} · {schema.title.ar}"]
+    for group_id, group in schema.groups.items():
+        types = schema.entities if group.layer == "entities" else schema.events
+        lines.append(f"\n{group.name.en} · {group.name.ar}")
+        lines += [
+            f"  {label:12} {spec.hotkey:8} {spec.name.en} · {spec.name.ar}"
+            for label, spec in types.items()
+            if spec.group == group_id
+        ]
+    lines.append("\nRoles")
+    lines += [
+        f"  {label:12} {role.name.en} · {role.name.ar}"
+        for label, role in schema.roles.items()
+    ]
+    return "\n".join(lines)
+
+
+def render_label(schema: Schema, label: str) -> str:
+    """Return all that the schema says of one label; raises UsageError if unknown."""
+    role = schema.roles.get(label)
+    if role is not None:
+        name = f"{label}: {role.name.en} · {role.name.ar}"
+        return "\n".join((name, role.definition.en, role.definition.ar))
+    spec = schema.entities.get(label) or schema.events.get(label)
+    if spec is None:
+        known = [*schema.entities, *schema.events, *schema.roles]
+        raise UsageError(f"{label}: no such label; known: {', '.join(known)}.")
+    lines = [
+        f"{label}: {spec.name.en} · {spec.name.ar} (key {spec.hotkey})",
+        f"  is:  {spec.definition.en}",
+        f"       {spec.definition.ar}",
+        f"  not: {spec.is_not.en}",
+        f"       {spec.is_not.ar}",
+    ]
+    if isinstance(spec, EventType):
+        for name, use in spec.roles.items():
+            required = " (required)" if use.required else ""
+            lines.append(f"  {name}{required}: {', '.join(use.fillers)}")
+        lines += [f"  mode {mode}: {name.ar}" for mode, name in spec.modes.items()]
+    else:
+        lines += [f"  subtype {s}: {name.ar}" for s, name in spec.subtypes.items()]
+    equal = [f"{scheme} {value or '—'}" for scheme, value in spec.equivalents.items()]
+    lines.append(f"  elsewhere: {'; '.join(equal)}")
+    for sign, examples in (
+        ("✓", spec.examples.positive),
+        ("✗", spec.examples.negative),
+    ):
+        for example in examples:
+            text, marks = parse_markup(example.text)
+            found = ", ".join(f"{m.label}: {text[slice(*m.span)]}" for m in marks)
+            lines.append(f"  {sign} {text}  ({found})")
+    return "\n".join(lines)
+
+
+def diff_schemas(old: Schema, new: Schema) -> list[str]:
+    """Return one line per difference, by its keys from the top: `- + ~ place`."""
+    before = dict(_leaves(old.model_dump(by_alias=True)))
+    after = dict(_leaves(new.model_dump(by_alias=True)))
+    lines = [f"- {place}: {before[place]}" for place in before if place not in after]
+    lines += [f"+ {place}: {after[place]}" for place in after if place not in before]
+    lines += [
+        f"~ {place}: {before[place]} -> {after[place]}"
+        for place in before
+        if place in after and before[place] != after[place]
+    ]
+    return sorted(lines, key=lambda line: line[2:])
+
+
+def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, list | tuple) and any(isinstance(i, dict) for i in value):
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, f"{place}.{number}")
+    else:
+        yield place, list(value) if isinstance(value, tuple) else value
