@@ -1,5 +1,6 @@
 """Gold and predicted in, numbers out: matching, counts, agreement, intervals."""
 
+from evaluation.agreement import AGREEMENT_CRITERIA, Agreement, agree
 from evaluation.counts import Counts
 from evaluation.criteria import CRITERIA, DEFAULT_CRITERIA, Criterion, parse_criteria
 from evaluation.documents import JsonlSource
@@ -8,8 +9,10 @@ from evaluation.report import LayerScore, Report, Row, Signature
 from evaluation.scoring import score
 
 __all__ = [
+    "AGREEMENT_CRITERIA",
     "CRITERIA",
     "DEFAULT_CRITERIA",
+    "Agreement",
     "Bootstrap",
     "Counts",
     "Criterion",
@@ -18,6 +21,7 @@ __all__ = [
     "Report",
     "Row",
     "Signature",
+    "agree",
     "parse_criteria",
     "score",
 ]

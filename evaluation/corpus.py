@@ -46,8 +46,11 @@ def read_corpus(
     *,
     schema: Schema | None,
     snaps: Mapping[str, Snap | None],
+    names: tuple[str, str] = ("gold", "predicted"),
 ) -> Corpus:
     """Read both sides into columns, edges moved by each of the `snaps`.
+
+    Messages call the two sides by their `names`.
 
     Raises DataError for a doubled or unknown document, a text that differs (the first
     difference is shown), a span that is empty or ends after the text, an argument that
@@ -56,15 +59,12 @@ def read_corpus(
     gold = gold if isinstance(gold, JsonlSource) else tuple(gold)
     predicted = predicted if isinstance(predicted, JsonlSource) else tuple(predicted)
     codes = Codes()
-    known, gold_columns = _read_gold(gold, codes, snaps)
-    _check_columns(gold_columns["raw"], known, codes, schema, _Side("gold", gold))
+    sides = _Side(names[0], gold), _Side(names[1], predicted)
+    known, gold_columns = _read_gold(sides[0], codes, snaps)
+    _check_columns(gold_columns["raw"], known, codes, schema, sides[0])
     digest = _digest(known, gold_columns["raw"], codes)
-    predicted_columns = _read_predicted(
-        predicted, known, codes, snaps, _Side("gold", gold)
-    )
-    _check_columns(
-        predicted_columns["raw"], known, codes, schema, _Side("predicted", predicted)
-    )
+    predicted_columns = _read_predicted(sides, known, codes, snaps)
+    _check_columns(predicted_columns["raw"], known, codes, schema, sides[1])
     return Corpus(tuple(known), codes, gold_columns, predicted_columns, digest)
 
 
@@ -91,15 +91,12 @@ def _builders(
 
 
 def _read_gold(
-    docs: JsonlSource | tuple[DocumentLike, ...],
-    codes: Codes,
-    snaps: Mapping[str, Snap | None],
+    side: _Side, codes: Codes, snaps: Mapping[str, Snap | None]
 ) -> tuple[dict[str, _Known], dict[str, Columns]]:
-    side = _Side("gold", docs)
     builders = _builders(codes, snaps)
     keep_text = len(snaps) > 1
     read: dict[str, _Known] = {}
-    for doc in docs:
+    for doc in side.docs:
         if doc.id in read:
             raise _doubled(side, doc.id)
         read[doc.id] = _Known(
@@ -121,20 +118,19 @@ def _read_gold(
 
 
 def _read_predicted(
-    docs: JsonlSource | tuple[DocumentLike, ...],
+    sides: tuple[_Side, _Side],
     known: Mapping[str, _Known],
     codes: Codes,
     snaps: Mapping[str, Snap | None],
-    gold: _Side,
 ) -> dict[str, Columns]:
-    side = _Side("predicted", docs)
+    gold, side = sides
     builders = _builders(codes, snaps)
-    for doc in docs:
+    for doc in side.docs:
         own = known.get(doc.id)
         if own is None:
             raise DataError(
-                f"{side.place(doc.id)} is not in the gold. Remove it, or score "
-                "against the gold that holds it."
+                f"{side.place(doc.id)} is not in the {gold.name}. Remove it, or "
+                f"compare with the {gold.name} that holds it."
             )
         if own.predicted:
             raise _doubled(side, doc.id)
@@ -185,13 +181,13 @@ def _check_text(doc: DocumentLike, own: _Known, side: _Side, gold: _Side) -> Non
         return
     if doc.text is None or own.length is None:
         raise DataError(
-            f"{side.place(doc.id)} was made from another text than the gold's: their "
-            "sha256 differ. Run the extractor on the gold's text."
+            f"{side.place(doc.id)} was made from another text than the {gold.name}'s: "
+            f"their sha256 differ. Work on the text of the {gold.name}."
         )
     raise DataError(
-        f"{side.place(doc.id)} has another text than the gold: "
-        f"{_first_difference(gold.text(doc.id), doc.text)}. Run the extractor on the "
-        "gold's text, unchanged, or leave the text out of the predictions."
+        f"{side.place(doc.id)} has another text than the {gold.name}: "
+        f"{_first_difference(gold.text(doc.id), doc.text)}. Work on the text of the "
+        f"{gold.name}, unchanged, or leave the text out."
     )
 
 
@@ -199,7 +195,7 @@ def _first_difference(gold: str, predicted: str) -> str:
     """Describe where two texts part.
 
     >>> _first_difference("في بغداد", "في  بغداد")
-    "at character 3 the gold has 'بغداد' and the prediction ' بغداد'"
+    "at character 3 it has ' بغداد' instead of 'بغداد'"
     """
     pairs = zip(gold, predicted, strict=False)
     at = next(
@@ -207,9 +203,9 @@ def _first_difference(gold: str, predicted: str) -> str:
     )
     here, there = gold[at : at + 20], predicted[at : at + 20]
     return (
-        f"at character {at} the gold has {here!r} and the prediction {there!r}"
+        f"at character {at} it has {there!r} instead of {here!r}"
         if here and there
-        else f"the gold has {len(gold)} characters and the prediction {len(predicted)}"
+        else f"it has {len(predicted)} characters instead of {len(gold)}"
     )
 
 

@@ -32,13 +32,14 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     criteria: Iterable[Criterion | str] = DEFAULT_CRITERIA,
     bootstrap: Bootstrap | None = None,
     clitic: Snap | None = None,
-    gold_name: str = "gold",
+    names: tuple[str, str] = ("gold", "predicted"),
 ) -> Report:
     """Score predictions against gold by every criterion asked for.
 
     A gold document without predictions is all missed. With a schema every label of it
     has a row and an unknown label is an error; without, the labels are those that
     occur. `clitic` moves a span's edges by the span rule, for criteria that want it.
+    `names` are those of the two sides, for the signature and for messages.
 
     Raises DataError where the two sides are not about the same texts or break the
     contract, UsageError for a criterion that is unknown or lacks its `clitic`.
@@ -51,9 +52,11 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     """
     chosen = parse_criteria(str(criterion) for criterion in criteria)
     bootstrap = bootstrap or Bootstrap()
-    corpus = read_corpus(gold, predicted, schema=schema, snaps=_snaps(chosen, clitic))
+    corpus = read_corpus(
+        gold, predicted, schema=schema, snaps=_snaps(chosen, clitic), names=names
+    )
     signature = Signature(
-        gold=f"{gold_name}@{corpus.digest[:12]}",
+        gold=f"{names[0]}@{corpus.digest[:12]}",
         schema=schema.name if schema else "none",
         documents=len(corpus.ids),
         bootstrap=str(bootstrap),

@@ -1,1 +1,1 @@
-"""TBD."""
+"""One module per format; none knows another."""

@@ -1,0 +1,245 @@
+"""Releases: gold in a folder that never changes and knows its own checksums."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from exports.card import render_card
+from exports.formats import jsonl
+from exports.manifest import About, Manifest, file_sum, sums
+from exports.statistics import measure
+from schemas.annotations import CONTRACT_VERSION, AnnotatedDocument
+from schemas.checks import Problem, check_documents
+from schemas.errors import DataError, UsageError
+from schemas.jsonl import read_documents
+from schemas.labels import Schema
+
+__all__ = [
+    "GOLD_FILE",
+    "MANIFEST_FILE",
+    "SCHEMA_FILE",
+    "Release",
+    "build_release",
+    "read_manifest",
+    "read_release",
+    "verify_release",
+]
+
+GOLD_FILE = "gold.jsonl"
+MANIFEST_FILE = "manifest.json"
+SCHEMA_FILE = "schema.yaml"
+CARD_FILE = "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release that was read and found intact."""
+
+    folder: Path
+    manifest: Manifest
+    documents: tuple[AnnotatedDocument, ...]
+    schema: Schema
+
+
+def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the release
+    docs: Iterable[AnnotatedDocument],
+    *,
+    schema: Schema,
+    name: str,
+    version: str,
+    folder: Path,
+    about: About | None = None,
+    agreement: Mapping[str, Any] | None = None,
+) -> Manifest:
+    """Write a release into a new folder and return its manifest.
+
+    The same documents and statements give the same bytes, whatever the order of the
+    documents and whenever and wherever they are written. `agreement` is what the
+    agreement report gives as JSON. The folder appears whole or not at all; where it
+    holds the very same release already, nothing is written.
+
+    Raises DataError, listing every problem, when the documents break the contract or
+    the schema, and when the folder holds anything else; UsageError for a name or
+    version that cannot stand in a file name.
+    """
+    docs = tuple(docs)
+    _refuse_problems(docs, schema)
+    about = about or About()
+    statistics = measure(docs, schema)
+    card = render_card(
+        f"{name} {version}",
+        schema=schema,
+        statistics=statistics,
+        about=about,
+        agreement=agreement,
+    )
+    files = {
+        GOLD_FILE: jsonl.render(docs).encode("utf-8", "surrogatepass"),
+        SCHEMA_FILE: _render_schema(schema).encode(),
+        CARD_FILE: card.encode(),
+    }
+    try:
+        manifest = Manifest(
+            name=name,
+            version=version,
+            contract=CONTRACT_VERSION,
+            schema_name=schema.name,
+            tool=_tool_version(),
+            about=about,
+            statistics=statistics,
+            agreement=dict(agreement) if agreement else None,
+            files=sums(files),
+        ).identified()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise UsageError(
+            f"{fault['loc'][0]} {fault['input']!r} cannot be used: letters, digits, "
+            "'.', '_' and '-' only, a letter or digit first."
+        ) from None
+    if not _is_there(folder, manifest):
+        _write_folder(folder, {**files, MANIFEST_FILE: manifest.render().encode()})
+    return manifest
+
+
+def _refuse_problems(docs: tuple[AnnotatedDocument, ...], schema: Schema) -> None:
+    if not docs:
+        raise DataError("there are no documents to release. Is the file empty?")
+    problems = check_documents(docs, schema)
+    if problems:
+        raise DataError(
+            f"{len(problems)} problems keep this from being released; mend each:\n"
+            + "\n".join(f"  {p.where}: {p.code} {p.message}" for p in problems)
+        )
+
+
+def _render_schema(schema: Schema) -> str:
+    import yaml
+
+    content = schema.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=88)
+
+
+def _tool_version() -> str:
+    try:
+        return metadata.version("miyar")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _is_there(folder: Path, manifest: Manifest) -> bool:
+    """Tell whether the folder is this release already; refuse if it is another."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return False
+    if not (folder / MANIFEST_FILE).is_file():
+        raise DataError(
+            f"{folder}: is there already and is no release. Choose a new folder."
+        )
+    there = read_manifest(folder)
+    if there.release == manifest.release and not verify_release(folder):
+        return True
+    raise DataError(
+        f"{folder}: holds the release {there.title} ({there.release[:12]}), which "
+        f"differs from {manifest.title} ({manifest.release[:12]}). A release never "
+        "changes: choose a new folder and a new version."
+    )
+
+
+def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files beside the folder, then rename: never a partial release."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be written ({error.strerror}).") from None
+    try:
+        for name, content in files.items():
+            with (temporary / name).open("wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+        temporary.chmod(0o755)
+        temporary.replace(folder)
+    except OSError as error:
+        raise DataError(
+            f"{folder}: cannot be written ({error.strerror}). Nothing was kept."
+        ) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest alone, checking its form but no file.
+
+    Raises DataError where there is none, or none that can be understood.
+    """
+    path = folder / MANIFEST_FILE
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror}). Is {folder} a release?"
+        ) from None
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        raise DataError(
+            f"{path}: is no manifest of a release ({place}: {fault['msg']}). Take the "
+            "release anew from where you had it."
+        ) from None
+
+
+def verify_release(folder: Path) -> list[Problem]:
+    """Return what was changed in a release since it was made; nothing if intact.
+
+    Codes: V001 a file is missing, V002 a file was changed, V003 a file was added, V004
+    the manifest was changed. Raises DataError where there is no manifest.
+    """
+    manifest = read_manifest(folder)
+    problems = []
+    if manifest.identity() != manifest.release:
+        message = f"was changed: its id should be {manifest.identity()[:12]}."
+        problems.append(Problem("V004", str(folder / MANIFEST_FILE), message))
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            problems.append(Problem("V001", str(path), "is missing."))
+        elif (found := file_sum(path.read_bytes())) != expected:
+            message = (
+                f"was changed: SHA-256 {found.sha256[:12]}, {found.bytes} bytes; it "
+                f"should be {expected.sha256[:12]}, {expected.bytes} bytes."
+            )
+            problems.append(Problem("V002", str(path), message))
+    known = {*manifest.files, MANIFEST_FILE}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and str(path.relative_to(folder)) not in known:
+            message = "is not part of the release. Move it elsewhere."
+            problems.append(Problem("V003", str(path), message))
+    return problems
+
+
+def read_release(folder: Path) -> Release:
+    """Read a release; raises DataError, listing all, if anything in it was changed."""
+    from schemas.load import load_schema
+
+    manifest = read_manifest(folder)
+    problems = [p for p in verify_release(folder) if p.code != "V003"]
+    if problems:
+        raise DataError(
+            f"{folder}: this release was changed since it was made; take it anew:\n"
+            + "\n".join(f"  {p.where}: {p.code} {p.message}" for p in problems)
+        )
+    return Release(
+        folder=folder,
+        manifest=manifest,
+        documents=tuple(read_documents(folder / GOLD_FILE)),
+        schema=load_schema(folder / SCHEMA_FILE),
+    )
