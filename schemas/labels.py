@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.errors import SchemaError
 from schemas.markup import parse_markup
+from schemas.yaml_source import Fault, ReferenceFaultsError
 
 __all__ = [
     "AttributeValue",
@@ -23,24 +24,9 @@ __all__ = [
     "Group",
     "Role",
     "Schema",
-    "SchemaReferenceError",
 ]
 
 _LABEL = r"^[A-Z][A-Z0-9_]*$"
-
-
-Fault = tuple[tuple[str, ...], str]
-"""Where in the schema a fault is (its keys from the top), and what it is."""
-
-
-class SchemaReferenceError(ValueError):
-    """Everything in a schema that names something that is not there, or twice."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__(
-            "; ".join(f"{'.'.join(loc)}: {why}" for loc, why in self.faults)
-        )
 
 
 class _Value(BaseModel):
@@ -162,7 +148,7 @@ class Schema(_Value):
     def _references_resolve(self) -> Schema:
         faults = [*_label_faults(self), *_role_faults(self), *_example_faults(self)]
         if faults:
-            raise SchemaReferenceError(faults)
+            raise ReferenceFaultsError(faults)
         return self
 
     @property

@@ -98,7 +98,7 @@ def test_broken_yaml_is_refused_with_its_line() -> None:
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SchemaError, match=r"none\.yaml: the schema cannot be read"):
+    with pytest.raises(SchemaError, match=r"none\.yaml: cannot be read"):
         load_schema(tmp_path / "none.yaml")
 
 

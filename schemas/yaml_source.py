@@ -1,0 +1,146 @@
+"""YAML that remembers its lines, so that a fault can be told with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from schemas.errors import SchemaError
+
+__all__ = ["Fault", "ReferenceFaultsError", "YamlSource"]
+
+Fault = tuple[tuple[str, ...], str]
+"""Where a fault is (the keys from the top of the file), and what it is."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class ReferenceFaultsError(ValueError):
+    """Everything in a file that names something that is not there, or twice.
+
+    A model's validator raises it, so that each fault keeps its own place.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{'.'.join(at)}: {why}" for at, why in self.faults))
+
+
+class YamlSource:
+    """A parsed YAML file with the line of every key.
+
+    Raises SchemaError, naming file and line, if it is not a mapping in valid YAML, or
+    if a key stands twice in one mapping.
+    """
+
+    def __init__(self, text: str, *, name: str) -> None:
+        self.name = name
+        try:
+            root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise SchemaError(
+                f"{name}:{line}: not valid YAML: {error.problem}. Quote text that "
+                "holds ': ', ',' or brackets."
+            ) from None
+        if not isinstance(root, yaml.MappingNode):
+            raise SchemaError(
+                f"{name}:1: the file must be a mapping of keys to values."
+            )
+        doubled = [f"{name}:{line}: {why}" for line, why in _doubled_keys(root)]
+        if doubled:
+            raise SchemaError("\n".join(doubled))
+        self.root = root
+        self.data: Any = yaml.load(text, Loader=yaml.CSafeLoader)
+
+    @classmethod
+    def read(cls, path: Path) -> YamlSource:
+        """Read a file; raises SchemaError if that fails."""
+        try:
+            return cls(path.read_text(encoding="utf-8"), name=str(path))
+        except OSError as error:
+            raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
+        except UnicodeDecodeError as error:
+            raise SchemaError(
+                f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
+            ) from None
+
+    def validate(self, model: type[_Model]) -> _Model:
+        """Return the file as `model`; raises SchemaError listing all faults by line."""
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            raise self.refusal(_faults(error)) from None
+
+    def refusal(self, faults: Iterable[Fault]) -> SchemaError:
+        """Return the error that tells these faults, one a line, in file order."""
+        told = sorted({(self.line(at), why) for at, why in faults})
+        return SchemaError("\n".join(f"{self.name}:{ln}: {why}." for ln, why in told))
+
+    def line(self, place: tuple[str, ...]) -> int:
+        """Return the line of the deepest part of `place` that is in the file."""
+        node: yaml.Node = self.root
+        line: int = node.start_mark.line + 1
+        for part in place:
+            found = _child(node, part)
+            if found is None:
+                break
+            line, node = found
+        return line
+
+
+def _child(node: yaml.Node, part: str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return key.start_mark.line + 1, value
+    elif (
+        isinstance(node, yaml.SequenceNode)
+        and part.isdigit()
+        and int(part) < len(node.value)
+    ):
+        value = node.value[int(part)]
+        return value.start_mark.line + 1, value
+    return None
+
+
+def _doubled_keys(node: yaml.Node) -> Iterator[tuple[int, str]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[Hashable, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                yield (
+                    line,
+                    f"the key {key.value!r} stands on line {seen[key.value]} already; "
+                    "remove one of the two.",
+                )
+            seen[key.value] = line
+            yield from _doubled_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _doubled_keys(item)
+
+
+def _faults(error: ValidationError) -> Iterator[Fault]:
+    for fault in error.errors():
+        place = tuple(str(part) for part in fault["loc"])
+        cause = fault.get("ctx", {}).get("error")
+        if isinstance(cause, ReferenceFaultsError):
+            yield from ((at, f"{'.'.join(at)}: {why}") for at, why in cause.faults)
+        else:
+            yield place, f"{'.'.join(place)}: {_explained(fault)}"
+
+
+def _explained(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "unknown key; remove it or mend its spelling"
+    if fault["type"] == "missing":
+        return "is missing; add it"
+    if fault["type"] == "too_short" and fault["loc"][-1] == "fillers":
+        return "a role needs at least one entity label that may fill it"
+    return f"{fault['msg']} (got {str(fault['input'])[:40]!r})"
