@@ -1,0 +1,360 @@
+"""Carry annotations from one version of a schema to the next, by steps written as data.
+
+A migration file names the two versions and its steps, in order:
+
+    from: political-news-1.0
+    to: political-news-2.0
+    steps:
+      - {rename: TITLE, to: OFFICE}
+      - {merge: [CONDEMN, ACCUSE], to: BLAME}
+      - {split: ORG, by: subtype, into: {party: PARTY}, ask: [ORG, PARTY]}
+      - {retire: TRIAL, losing: "trials are annotated in a project of their own"}
+      - {rename: VICTIM, to: PATIENT, kind: role}
+
+A split moves what `into` decides by the attribute `by`. What it does not decide takes
+the first of `ask` for now, keeps `meta.undecided` with the choices, and is queued for a
+person. Retiring loses mentions, so the step must say what is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.annotations import (
+    AnnotatedDocument,
+    Argument,
+    EntityMention,
+    EventMention,
+)
+from schemas.errors import SchemaError
+from schemas.labels import Schema
+from schemas.yaml_source import Fault, YamlSource
+
+__all__ = [
+    "Change",
+    "Merge",
+    "Migrated",
+    "Migration",
+    "Rename",
+    "Retire",
+    "Split",
+    "load_migration",
+    "migrate_document",
+]
+
+Kind = Literal["label", "role"]
+
+
+class _Step(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rename(_Step):
+    """Give a label or role another name."""
+
+    rename: str
+    to: str
+    kind: Kind = "label"
+
+
+class Merge(_Step):
+    """Make one of several labels or roles; equal mentions become one."""
+
+    merge: tuple[str, ...] = Field(min_length=2)
+    to: str
+    kind: Kind = "label"
+
+
+class Split(_Step):
+    """Divide a label by an attribute; `ask` a person for the rest."""
+
+    split: str
+    by: Literal["subtype", "mode", "level", "realis", "polarity"] | None = None
+    into: dict[str, str] = Field(default_factory=dict)
+    ask: tuple[str, ...] = Field(min_length=2)
+
+
+class Retire(_Step):
+    """Remove a label or role with everything that carries it."""
+
+    retire: str
+    losing: str = Field(min_length=3)
+    kind: Kind = "label"
+
+
+Step = Rename | Merge | Split | Retire
+
+
+class Migration(BaseModel):
+    """Steps from one schema version to another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    steps: tuple[Annotated[Step, Field(union_mode="smart")], ...] = Field(min_length=1)
+
+
+class Change(NamedTuple):
+    """One thing a migration did to one document."""
+
+    doc: str
+    what: str
+    """`renamed`, `merged`, `split`, `asked`, `lost` or `unfilled`."""
+    item: str
+    becomes: str | None
+
+
+class Migrated(NamedTuple):
+    """The document in the new schema, and each change that was made to it."""
+
+    doc: AnnotatedDocument
+    changes: tuple[Change, ...]
+
+
+def load_migration(path: Path, *, old: Schema, new: Schema) -> Migration:
+    """Read a migration file and hold it against both schemas.
+
+    Raises SchemaError with file, line and remedy for a step that names what is not
+    there, and for every label or role of the old schema that neither a step nor the new
+    schema takes care of: its mentions would be lost without anybody saying so.
+    """
+    source = YamlSource.read(path)
+    migration = source.validate(Migration)
+    faults = [*_name_faults(migration, old, new), *_step_faults(migration, old, new)]
+    if faults:
+        raise source.refusal(faults)
+    return migration
+
+
+def _name_faults(migration: Migration, old: Schema, new: Schema) -> Iterator[Fault]:
+    for key, named, schema in (
+        ("from", migration.source, old),
+        ("to", migration.target, new),
+    ):
+        if named != schema.name:
+            yield (
+                (key,),
+                f"{key}: is {named!r}, but the schema given is {schema.name!r}",
+            )
+
+
+def _names(schema: Schema, kind: Kind) -> set[str]:
+    if kind == "role":
+        return set(schema.roles)
+    return {*schema.entities, *schema.events}
+
+
+def _step_faults(migration: Migration, old: Schema, new: Schema) -> Iterator[Fault]:
+    moved: dict[Kind, set[str]] = {"label": set(), "role": set()}
+    for place, step in enumerate(migration.steps):
+        kind: Kind = "label" if isinstance(step, Split) else step.kind
+        at = ("steps", str(place))
+        for name in _sources(step):
+            moved[kind].add(name)
+            if name not in _names(old, kind):
+                yield at, f"{name!r} is no {kind} of {old.name}"
+        for name in _targets(step):
+            if name not in _names(new, kind):
+                yield at, f"{name!r} is no {kind} of {new.name}"
+    for kind in ("label", "role"):
+        for name in sorted(_names(old, kind) - _names(new, kind) - moved[kind]):
+            yield (
+                ("steps",),
+                f"{kind} {name!r} is not in {new.name}, and no step says what becomes "
+                "of it; add a rename, merge, split, or a retire that says what is lost",
+            )
+
+
+def _sources(step: Step) -> tuple[str, ...]:
+    match step:
+        case Rename():
+            return (step.rename,)
+        case Merge():
+            return step.merge
+        case Split():
+            return (step.split,)
+        case Retire():
+            return (step.retire,)
+
+
+def _targets(step: Step) -> tuple[str, ...]:
+    match step:
+        case Rename() | Merge():
+            return (step.to,)
+        case Split():
+            return (*step.into.values(), *step.ask)
+        case Retire():
+            return ()
+
+
+def migrate_document(
+    doc: AnnotatedDocument, migration: Migration, new: Schema
+) -> Migrated:
+    """Apply the steps in order to one document.
+
+    A subtype or mode that the new label does not have, and an argument whose role or
+    filler the new schema does not allow, is lost, and told as `lost` or `unfilled`.
+    """
+    changes: list[Change] = []
+    for step in migration.steps:
+        if isinstance(step, Split) or step.kind == "label":
+            doc = _step_labels(doc, step, changes)
+        else:
+            doc = _step_roles(doc, step, changes)
+    return Migrated(_fitted(doc, new, changes), tuple(changes))
+
+
+def _step_labels(
+    doc: AnnotatedDocument, step: Step, changes: list[Change]
+) -> AnnotatedDocument:
+    entities = _unique(_moved(doc, m, step, changes) for m in doc.entities)
+    events = _unique(_moved(doc, m, step, changes) for m in doc.events)
+    # A mention that became equal to another left its id behind: point to the other.
+    standing = {mention.key: mention.id for mention in entities}
+    renamed = {
+        mention.id: standing.get(moved.key)
+        for mention in doc.entities
+        if (moved := _moved(doc, mention, step, [])) is not None
+    }
+    return doc.model_copy(
+        update={
+            "entities": tuple(entities),
+            "events": tuple(_repointed(event, renamed) for event in events),
+        }
+    )
+
+
+def _moved(doc: AnnotatedDocument, mention: Any, step: Step, log: list[Change]) -> Any:
+    """Return the mention under its new label, or None if the step retires it."""
+    if mention.label not in _sources(step):
+        return mention
+    item = _item(doc, mention)
+    match step:
+        case Retire():
+            log.append(Change(doc.id, "lost", item, None))
+            return None
+        case Rename() | Merge():
+            what = "renamed" if isinstance(step, Rename) else "merged"
+            log.append(Change(doc.id, what, item, step.to))
+            return mention.model_copy(update={"label": step.to})
+        case Split():
+            return _divided(doc, mention, step, log)
+
+
+def _divided(
+    doc: AnnotatedDocument, mention: Any, step: Split, log: list[Change]
+) -> Any:
+    value = getattr(mention, step.by, None) if step.by else None
+    label = step.into.get(value) if value is not None else None
+    item = _item(doc, mention)
+    if label is not None:
+        log.append(Change(doc.id, "split", item, label))
+        return mention.model_copy(update={"label": label})
+    log.append(Change(doc.id, "asked", item, " or ".join(step.ask)))
+    meta = {**(mention.meta or {}), "undecided": list(step.ask)}
+    return mention.model_copy(update={"label": step.ask[0], "meta": meta})
+
+
+def _unique(mentions: Iterable[Any]) -> list[Any]:
+    """Drop None and let equal mentions be one, their arguments together."""
+    found: dict[object, Any] = {}
+    for mention in mentions:
+        if mention is None:
+            continue
+        twin = found.get(mention.key)
+        if isinstance(twin, EventMention):
+            arguments = dict.fromkeys((*twin.arguments, *mention.arguments))
+            found[mention.key] = twin.model_copy(update={"arguments": tuple(arguments)})
+        elif twin is None:
+            found[mention.key] = mention
+    return list(found.values())
+
+
+def _repointed(event: EventMention, ids: dict[str | None, str | None]) -> EventMention:
+    arguments = tuple(
+        argument
+        if argument.entity is None
+        else argument.model_copy(update={"entity": ids.get(argument.entity)})
+        for argument in event.arguments
+    )
+    kept = tuple(a for a in arguments if a.entity is not None or a.start is not None)
+    return event.model_copy(update={"arguments": tuple(dict.fromkeys(kept))})
+
+
+def _step_roles(
+    doc: AnnotatedDocument, step: Rename | Merge | Retire, changes: list[Change]
+) -> AnnotatedDocument:
+    events = []
+    for event in doc.events:
+        kept: list[Argument] = []
+        for argument in event.arguments:
+            if argument.role not in _sources(step):
+                kept.append(argument)
+                continue
+            item = f"{argument.role} of {_item(doc, event)}"
+            if isinstance(step, Retire):
+                changes.append(Change(doc.id, "lost", item, None))
+            else:
+                changes.append(Change(doc.id, "renamed", item, step.to))
+                kept.append(argument.model_copy(update={"role": step.to}))
+        events.append(
+            event.model_copy(update={"arguments": tuple(dict.fromkeys(kept))})
+        )
+    return doc.model_copy(update={"events": tuple(events)})
+
+
+def _fitted(
+    doc: AnnotatedDocument, new: Schema, changes: list[Change]
+) -> AnnotatedDocument:
+    """Take away what the new schema has no place for, and say so."""
+    entities = tuple(_fitted_entity(doc, m, new, changes) for m in doc.entities)
+    labels = {mention.id: mention.label for mention in entities}
+    events = []
+    for event in doc.events:
+        spec = new.events.get(event.label)
+        if spec is None:
+            raise SchemaError(
+                f"{doc.id}: {event.label} is no event label of {new.name}. Was the "
+                "document annotated with the migration's 'from' schema?"
+            )
+        mode = event.mode if event.mode in spec.modes else spec.default_mode
+        if event.mode is not None and mode != event.mode:
+            item = f"mode {event.mode} of {_item(doc, event)}"
+            changes.append(Change(doc.id, "lost", item, mode))
+        kept = []
+        for argument in event.arguments:
+            use = spec.roles.get(argument.role)
+            label = labels.get(argument.entity)
+            if use and (argument.entity is None or label in use.fillers):
+                kept.append(argument)
+            else:
+                item = f"{argument.role} of {_item(doc, event)}"
+                changes.append(Change(doc.id, "unfilled", item, None))
+        events.append(event.model_copy(update={"mode": mode, "arguments": tuple(kept)}))
+    return doc.model_copy(update={"entities": entities, "events": tuple(events)})
+
+
+def _fitted_entity(
+    doc: AnnotatedDocument, mention: EntityMention, new: Schema, changes: list[Change]
+) -> EntityMention:
+    spec = new.entities.get(mention.label)
+    if spec is None:
+        raise SchemaError(
+            f"{doc.id}: {mention.label} is no entity label of {new.name}. Was the "
+            "document annotated with the migration's 'from' schema?"
+        )
+    if mention.subtype is None or mention.subtype in spec.subtypes:
+        return mention
+    item = f"subtype {mention.subtype} of {_item(doc, mention)}"
+    changes.append(Change(doc.id, "lost", item, None))
+    return mention.model_copy(update={"subtype": None})
+
+
+def _item(doc: AnnotatedDocument, mention: EntityMention | EventMention) -> str:
+    words = (doc.text or "")[mention.start : mention.end]
+    return f"{mention.label} [{mention.start}, {mention.end}) {words}".rstrip()
