@@ -33,44 +33,64 @@ _FONTS = (
 )
 _SANS = '"Noto Sans Arabic","Noto Kufi Arabic","Segoe UI","DejaVu Sans",sans-serif'
 
-# The first rule of `area` gives back the handles that move a span's edge: Chromium
-# hides the tag they are made of.
+# Label Studio does not unescape the text of <Style>: selectors do without ">".
+# The rule for `area` gives back the handles that move a span's edge: Chromium hides
+# the tag they are made of.
 _STYLE = f"""
-.miyar{{display:grid;grid-template-columns:minmax(0,1fr) 17.5rem;gap:0 1.25rem;
+.miyar{{display:grid;grid-template-columns:minmax(0,1fr) 18rem;gap:0 1.25rem;
  align-items:start;font-family:{_SANS}}}
-.miyar *{{letter-spacing:0}}
 .miyar-text{{max-width:58rem;width:100%;justify-self:center}}
 .miyar .lsf-richtext__container,.miyar .lsf-richtext__container *{{
  font-family:{_FONTS}!important;font-size:1.3rem;line-height:2.6!important;
  letter-spacing:0!important}}
 .miyar .lsf-richtext__container{{direction:DIRECTION;text-align:start;
- padding:0 .75rem 6rem!important}}
+ padding:1.6rem .75rem 6rem!important}}
 .lsf-richtext .htx-highlight area{{display:inline-block!important}}
-.miyar .htx-highlight{{border-radius:.2rem;padding:.1rem 0}}
+.miyar .htx-highlight{{border-radius:.2rem}}
 .miyar .htx-highlight[data-label]::after,.miyar .htx-highlight[data-index]::after{{
  font-family:{_SANS}!important;font-size:.66rem!important;font-weight:600;
- opacity:.85;padding:0 .2rem!important;unicode-bidi:isolate}}
-.miyar-marks{{position:sticky;top:0;z-index:9;direction:DIRECTION;
- min-height:4.9rem;padding:.35rem .6rem;margin-bottom:.5rem;display:flex;
- flex-flow:row wrap;align-content:flex-start;gap:.15rem 1.4rem;font-size:.86rem;
+ opacity:.8;padding:0 .2rem!important;unicode-bidi:isolate}}
+.relations-overlay path{{opacity:.4}}
+.relations-overlay text{{font-size:10px!important;font-family:{_SANS}!important}}
+.relations-overlay g g rect{{fill:#6d4c7d;stroke:none;height:15px;y:-8.5px}}
+.relations-overlay g g{{opacity:.9}}
+.miyar-marks{{position:sticky;top:0;z-index:101;direction:DIRECTION;
+ min-height:5.6rem;padding:.35rem .6rem;display:flex;flex-flow:row wrap;
+ align-content:flex-start;gap:.1rem 1.4rem;font-size:.84rem;
  background:var(--color-neutral-background,#fff);
  border-bottom:1px solid var(--color-neutral-border,#ddd)}}
-.miyar-marks .lsf-choices{{margin:0;display:flex;flex-wrap:wrap;gap:0 .7rem}}
+.miyar-marks .lsf-choices{{margin:0!important;display:flex;flex-wrap:wrap;gap:0 .25rem}}
 .miyar-marks .lsf-choices_hidden{{display:none}}
-.miyar-marks .lsf-choice{{margin:0!important;font-family:{_SANS}}}
-.miyar-hint{{color:var(--color-neutral-content-subtler,#777);line-height:1.9}}
-.miyar-labels{{position:sticky;top:0;max-height:calc(100vh - 8.5rem);overflow-y:auto;
- direction:DIRECTION;padding:.25rem .1rem 1rem}}
-.miyar-labels .lsf-labels{{display:block!important;margin:0!important}}
-.miyar-layer{{border-top:2px solid var(--color-neutral-border,#ddd);margin-top:.5rem}}
-.miyar-group{{display:flex;flex-flow:row wrap;gap:.2rem;margin:0 0 .3rem}}
-.miyar-group>:first-child{{flex:0 0 100%;margin:.25rem 0 0!important;
- font:600 .74rem/1.5 {_SANS}!important;
- color:var(--color-neutral-content-subtler,#777)!important}}
+.miyar-marks .lsf-choice{{margin:0!important}}
+.miyar-marks .lsf-hint{{opacity:.5;font-size:.58rem;padding-inline-start:.2rem}}
+.miyar-marks p,.miyar-marks h4{{font:400 .84rem/1.9 {_SANS}!important;
+ margin:0!important;color:var(--color-neutral-content-subtler,#666)!important}}
+.miyar-labels{{position:sticky;top:0;max-height:calc(100vh - 7rem);overflow-y:auto;
+ direction:DIRECTION;padding:.4rem .1rem 1rem}}
+.miyar-labels .lsf-labels{{display:block!important;margin:0 0 .5rem!important;
+ padding:0 0 .4rem!important;border-bottom:1px solid var(--color-neutral-border,#ddd)}}
+.miyar-group{{display:flex;flex-flow:row wrap;align-items:center;gap:.15rem .25rem;
+ margin:0 0 .25rem}}
+.miyar-group h4{{font:600 .68rem/1.4 {_SANS}!important;margin:0!important;
+ min-width:100%;color:var(--color-neutral-content-subtler,#777)!important}}
 .miyar-group .lsf-label{{margin:0!important;font-family:{_SANS}!important;
- font-size:.82rem!important}}
-@media (max-width:1100px){{.miyar{{grid-template-columns:minmax(0,1fr) 13rem}}}}
+ font-size:.8rem!important;height:1.5rem!important;padding-inline:.4rem!important;
+ border-left:0!important;border-inline-start:4px solid var(--color)!important}}
+.miyar-group .lsf-label__text{{margin-inline-end:.35rem}}
+.miyar-group .lsf-label__hotkey{{font-size:.68rem;opacity:.6;direction:ltr;
+ margin:0!important}}
+@media (max-width:1100px){{.miyar{{grid-template-columns:minmax(0,1fr) 14rem}}}}
 """
+_HINT = Bilingual(
+    ar=(
+        "اختر علامة في النص لتحدد صفاتها. الحدث يوصل بمشاركيه بالمفتاحين alt+r ثم "
+        "بالنقر على المشارك، وإلغاء الاختيار بالمفتاح u."
+    ),
+    en=(
+        "Select a mark in the text to set its attributes. Join an event to its "
+        "participants with alt+r and a click on the participant; u unselects."
+    ),
+)
 
 
 def role_value(schema: Schema, role: str) -> str:
@@ -80,7 +100,7 @@ def role_value(schema: Schema, role: str) -> str:
     >>> role_of(role_value(load_schema(), "ACTOR"))
     'ACTOR'
     """
-    return f"{schema.roles[role].name.ar}{_SEPARATOR}{role}"
+    return f"{_word(schema, schema.roles[role].name)}{_SEPARATOR}{role}"
 
 
 def role_of(value: str) -> str:
@@ -141,6 +161,10 @@ def render_config(schema: Schema) -> str:
     return ElementTree.tostring(view, encoding="unicode")
 
 
+def _word(schema: Schema, words: Bilingual) -> str:
+    return words.ar if schema.language == "ar" else words.en
+
+
 def _tag(
     parent: ElementTree.Element | None, name: str, /, **attributes: str
 ) -> ElementTree.Element:
@@ -162,16 +186,16 @@ def _add_labels(
         if spec.layer != layer or not members:
             continue
         box = _tag(labels, "View", className="miyar-group")
-        _tag(box, "Header", value=spec.name.ar, size="5")
+        _tag(box, "Header", value=_word(schema, spec.name), size="5")
         for label, kind in members.items():
             _tag(
                 box,
                 "Label",
-                value=kind.name.ar,
+                value=_word(schema, kind.name),
                 alias=label,
                 background=kind.color,
                 hotkey=kind.hotkey,
-                hint=f"{label}: {kind.definition.ar}",
+                hint=f"{label}: {_word(schema, kind.definition)}",
             )
 
 
@@ -183,6 +207,8 @@ def _attributes(schema: Schema) -> Iterator[tuple[str, Mapping[str, object]]]:
 
 def _add_attributes(main: ElementTree.Element, schema: Schema) -> None:
     box = _tag(main, "View", className="miyar-marks")
+    quiet = _tag(box, "View", visibleWhen="no-region-selected")
+    _tag(quiet, "Header", value=_word(schema, _HINT), size="5")
     hotkeys = attribute_hotkeys(schema)
     closed = (
         ("level", schema.levels, schema.entities),
@@ -190,21 +216,23 @@ def _add_attributes(main: ElementTree.Element, schema: Schema) -> None:
         ("realis", schema.realis, schema.events),
     )
     for control, values, hosts in closed:
-        names = {value: spec.name for value, spec in values.items()}
+        shown = {v: _word(schema, spec.name) for v, spec in values.items()}
         keys = {value: hotkeys.get((control, value)) for value in values}
-        _add_choices(box, control, names, hosts, keys)
+        _add_choices(box, control, shown, hosts, keys)
     for label, entity in schema.entities.items():
         if entity.subtypes:
-            _add_choices(box, subtype_control(label), entity.subtypes, [label])
+            shown = {v: _word(schema, name) for v, name in entity.subtypes.items()}
+            _add_choices(box, subtype_control(label), shown, [label])
     for label, event in schema.events.items():
         if len(event.modes) > 1:
-            _add_choices(box, mode_control(label), event.modes, [label])
+            shown = {v: _word(schema, name) for v, name in event.modes.items()}
+            _add_choices(box, mode_control(label), shown, [label])
 
 
 def _add_choices(
     box: ElementTree.Element,
     control: str,
-    names: Mapping[str, Bilingual],
+    shown: Mapping[str, str],
     hosts: Iterable[str],
     hotkeys: Mapping[str, str | None] | None = None,
 ) -> None:
@@ -221,7 +249,7 @@ def _add_choices(
         visibleWhen="region-selected",
         whenLabelValue=",".join(hosts),
     )
-    for value, name in names.items():
-        attributes = {"value": name.ar, "alias": value, "hint": name.en}
+    for value, words in shown.items():
         key = hotkeys.get(value) if hotkeys else None
-        _tag(choices, "Choice", **attributes, **({"hotkey": key} if key else {}))
+        attributes = {"value": words, "alias": value} | ({"hotkey": key} if key else {})
+        _tag(choices, "Choice", **attributes)

@@ -115,7 +115,10 @@ class _Reader:
     def region_fault(self, entry: Json, region_id: str) -> str | None:
         if entry.get("type") != "labels" or not isinstance(entry.get("value"), Mapping):
             return f"is of type {entry.get('type')!r}; only labels are understood."
-        layers = {ENTITY: self.schema.entities, TRIGGER: self.schema.events}
+        layers: dict[str, Mapping[str, object]] = {
+            ENTITY: self.schema.entities,
+            TRIGGER: self.schema.events,
+        }
         known = layers.get(str(entry.get("from_name")))
         if known is None:
             return (
@@ -129,7 +132,7 @@ class _Reader:
             )
         value = entry["value"]
         labels = value.get("labels") or []
-        if len(labels) != 1 or labels[0] not in known:
+        if len(labels) != 1 or str(labels[0]) not in known:
             return (
                 f"has the label {', '.join(map(str, labels)) or '(none)'}, and "
                 f"{self.schema.name} has no such {entry['from_name']}. Was the page "
@@ -249,7 +252,8 @@ class _Reader:
         self, entities: list[EntityMention], events: list[EventMention]
     ) -> None:
         seen: set[tuple[object, ...]] = set()
-        for mention in (*entities, *events):
+        mentions: list[EntityMention | EventMention] = [*entities, *events]
+        for mention in mentions:
             if mention.key in seen:
                 self.complain(
                     f"{mention.label} [{mention.start}, {mention.end}) "

@@ -1,0 +1,193 @@
+"""Talk to a Label Studio server; everything that goes wrong becomes a clear error.
+
+The SDK's own retries are off: it would send an import a second time although the
+server had stored the first. Whoever writes checks what is there and tries again.
+No message ever holds a token, a password or a cookie.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from annotate.labelstudio.credentials import Login, read_logins
+from annotate.labelstudio.server import admin_login, find_server
+from annotate.settings import Settings
+from schemas.errors import ServiceError, UsageError
+
+if TYPE_CHECKING:
+    import httpx
+    from label_studio_sdk import LabelStudio
+
+__all__ = ["LostReplyError", "Studio", "connect", "login_of"]
+
+T = TypeVar("T")
+TIMEOUT = 300.0
+ATTEMPTS = 3
+
+
+class LostReplyError(ServiceError):
+    """The server may or may not have done what it was asked: look before retrying."""
+
+
+class Studio:
+    """One user's connection to one Label Studio server."""
+
+    def __init__(self, url: str, token: str, *, timeout: float = TIMEOUT) -> None:
+        """Make the connection object; no call is made before it is used."""
+        self.url = url.rstrip("/")
+        self._token = token
+        self._timeout = timeout
+
+    def __repr__(self) -> str:
+        """Name the server, not the token."""
+        return f"Studio({self.url!r})"
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        import httpx
+
+        return httpx.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Token {self._token}"},
+            timeout=httpx.Timeout(self._timeout, connect=5.0),
+            # Proxies of the environment are for the world outside, not for loopback.
+            trust_env=not self.url.startswith("http://127."),
+        )
+
+    @cached_property
+    def sdk(self) -> LabelStudio:
+        """The SDK's client on the same connections, without retries of its own."""
+        from label_studio_sdk import LabelStudio
+
+        return LabelStudio(  # type: ignore[no-untyped-call]  # the SDK's gap
+            base_url=self.url,
+            api_key=self._token,
+            httpx_client=self._http,
+            max_retries=0,
+        )
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Return the JSON of a GET; tried again when the connection fails."""
+        return patiently(lambda: self._get(path, params))
+
+    def _get(self, path: str, params: dict[str, Any]) -> Any:
+        with self.telling(f"read {path}"):
+            answer = self._http.get(path, params=params)
+            if answer.status_code >= 400:
+                raise _refusal(self.url, f"read {path}", answer.status_code, answer)
+            return answer.json()
+
+    @contextmanager
+    def telling(self, doing: str) -> Iterator[None]:
+        """Turn whatever the SDK or the connection raises into a ServiceError.
+
+        A reply that was lost is a LostReplyError: the server may have acted.
+        """
+        import httpx
+        from label_studio_sdk.core.api_error import ApiError
+
+        try:
+            yield
+        except ApiError as error:
+            status = error.status_code or 0
+            raise _refusal(self.url, doing, status, error.body) from None
+        except httpx.ConnectError:
+            raise ServiceError(
+                f"Label Studio does not answer at {self.url} (to {doing}). Is it "
+                "running? 'miyar status' tells, 'miyar up' starts it."
+            ) from None
+        except (httpx.TransportError, ValueError) as error:
+            raise LostReplyError(
+                f"Label Studio at {self.url} gave no usable answer (to {doing}): "
+                f"{type(error).__name__}. Run the command again; nothing is done twice."
+            ) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "_http" in self.__dict__:
+            self._http.close()
+
+
+def patiently(call: Callable[[], T], *, attempts: int = ATTEMPTS) -> T:
+    """Make a call that may be repeated without harm, again after a lost reply."""
+    for attempt in range(1, attempts):
+        try:
+            return call()
+        except LostReplyError:
+            time.sleep(0.5 * attempt)
+    return call()
+
+
+def connect(settings: Settings, *, login: Login | None = None) -> Studio:
+    """Return a checked connection, as the administrator unless `login` is given.
+
+    Raises ServiceError when no server answers or the token is refused.
+    """
+    url, token = _address(settings, login)
+    studio = Studio(url, token)
+    with studio.telling("log in"):
+        studio.sdk.users.whoami()
+    return studio
+
+
+def login_of(settings: Settings, email: str) -> Login:
+    """Return the kept login of a user that the tool created."""
+    kept = read_logins(settings.credentials_file)
+    if email not in kept:
+        raise UsageError(
+            f"No login of {email} is kept in {settings.credentials_file}. Known: "
+            f"{', '.join(kept) or 'nobody'}."
+        )
+    return kept[email]
+
+
+def _address(settings: Settings, login: Login | None) -> tuple[str, str]:
+    if settings.url:
+        token = login.token if login else settings.token
+        if not token:
+            raise UsageError(
+                f"No token for {settings.url}. Set MIYAR_TOKEN to the access token "
+                "shown in Label Studio under Account & Settings."
+            )
+        return settings.url, token
+    server = find_server(settings)
+    if server is None:
+        raise ServiceError(
+            f"Label Studio is not running (state folder {settings.home}). Start it "
+            "with 'miyar up'."
+        )
+    kept = login or admin_login(settings)
+    return server.url, settings.token or kept.token
+
+
+def _refusal(url: str, doing: str, status: int, answer: Any) -> ServiceError:
+    detail = _detail(answer)
+    if status in (401, 403):
+        return ServiceError(
+            f"Label Studio at {url} refuses the token (to {doing}; {status} {detail}) "
+            "Was it reset, or is it of another server? Unset MIYAR_TOKEN, or set it "
+            "to the one under Account & Settings."
+        )
+    if status >= 500:
+        return LostReplyError(
+            f"Label Studio at {url} failed (to {doing}; {status} {detail}) Its log "
+            "tells more; run the command again, nothing is done twice."
+        )
+    return ServiceError(f"Label Studio refused to {doing} ({status} {detail})")
+
+
+def _detail(answer: Any) -> str:
+    body = answer
+    if hasattr(answer, "json"):
+        try:
+            body = answer.json()
+        except ValueError:
+            return ""
+    if not isinstance(body, dict):
+        return ""
+    said = body.get("validation_errors") or body.get("detail") or ""
+    return str(said)[:600]
