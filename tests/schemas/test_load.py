@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import SchemaError
+from schemas.json_schema import render_json_schema
 from schemas.load import BUILT_IN, load_schema, parse_schema
 from schemas.markup import parse_markup
 
@@ -113,3 +114,8 @@ def test_markup_nests_and_keeps_the_plain_text() -> None:
 def test_markup_that_does_not_pair_is_refused(marked: str) -> None:
     with pytest.raises(SchemaError):
         parse_markup(marked)
+
+
+def test_the_json_schema_beside_the_yaml_is_that_of_the_model() -> None:
+    beside = BUILT_IN.with_name("label_schema.json").read_text(encoding="utf-8")
+    assert beside == render_json_schema(), "run python -m schemas.json_schema"
