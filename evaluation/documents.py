@@ -8,6 +8,7 @@ understand is given to the contract's own parser, whose word is final.
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Literal, Protocol, cast
@@ -188,8 +189,8 @@ class JsonlSource:
                 for number, line in enumerate(lines, start=1):
                     if not line.isspace():
                         yield number, line
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             raise DataError(f"{self.path}: cannot be read ({reason}).") from None
 
     def _open(self) -> IO[bytes]:

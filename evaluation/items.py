@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,10 @@ def tally(criterion: Criterion, corpus: Corpus, schema: Schema | None) -> Tally:
     gold = corpus.gold[criterion.convention]
     predicted = corpus.predicted[criterion.convention]
     rows = _row_names(criterion, schema, (gold, predicted), corpus.codes)
+    if criterion.table == "attributes" and schema is not None:
+        gold, predicted = (
+            _with_fixed_modes(side, corpus.codes, schema) for side in (gold, predicted)
+        )
     sides = _items(criterion, gold, predicted, corpus.codes, rows)
     credit = PAIRINGS[criterion.pairing](*sides)
     documents = len(corpus.ids)
@@ -136,6 +140,16 @@ def _attributes(triggers: Table, codes: Codes) -> Table:
         "start": np.concatenate([triggers[name] for name in one]),
         "end": np.zeros(n * len(one), dtype=np.int64),
     }
+
+
+def _with_fixed_modes(columns: Columns, codes: Codes, schema: Schema) -> Columns:
+    """Fill in the mode where the event type has just one and it was left out."""
+    mode = columns.triggers["mode"].copy()
+    for label, event in schema.events.items():
+        if event.default_mode is not None:
+            left_out = (mode == 0) & (columns.triggers["label"] == codes[label])
+            mode[left_out] = codes[event.default_mode]
+    return replace(columns, triggers={**columns.triggers, "mode": mode})
 
 
 def _comparable(gold: Items, predicted: Items) -> list[Items]:
