@@ -9,12 +9,10 @@ its arguments, and the roles it fills, to the one that stands in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from annotate.decisions import Decision, Key, Layer
 from schemas.annotations import (
     AnnotatedDocument,
     Argument,
@@ -26,15 +24,10 @@ from schemas.errors import DataError
 __all__ = [
     "Adjudication",
     "Conflict",
-    "Decision",
-    "Target",
     "adjudicate",
-    "read_decisions",
+    "adjudicate_all",
+    "describe_conflict",
 ]
-
-Layer = Literal["entities", "events", "arguments"]
-Key = tuple[int, int, str]
-ArgumentKey = tuple[Key, str, Key]
 
 _ATTRIBUTES = {
     "entities": ("level", "subtype", "kb"),
@@ -42,61 +35,15 @@ _ATTRIBUTES = {
 }
 
 
-class Target(BaseModel):
-    """A mention by what identifies it: half-open span in code points, and label."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    start: int
-    end: int
-    label: str
-
-    @property
-    def key(self) -> Key:
-        """The target as a tuple."""
-        return (self.start, self.end, self.label)
-
-
-class Decision(BaseModel):
-    """What the adjudicator ruled on one item, by which clause of the guideline.
-
-    `text` repeats the slice of the target, so that a decision can be read and checked.
-    An argument is its event (`target`), its `role` and its `filler`.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    doc: str
-    layer: Layer
-    verdict: Literal["keep", "drop", "replace", "add", "set"]
-    target: Target
-    text: str
-    role: str | None = None
-    filler: Target | None = None
-    replacement: Target | None = None
-    attributes: dict[str, str | None] = {}
-    clause: str | None = None
-    why: str | None = None
-    by: str
-
-    @property
-    def argument(self) -> ArgumentKey:
-        """What a decision on an argument is about, as a tuple."""
-        if self.role is None or self.filler is None:
-            raise DataError(
-                f"{self.doc}: the decision on an argument of {self.text!r} needs "
-                "'role' and 'filler'."
-            )
-        return (self.target.key, self.role, self.filler.key)
-
-
 class Conflict(NamedTuple):
     """An item on which the annotators differ and no decision was made."""
 
     doc: str
     layer: Layer
-    item: Key | ArgumentKey
+    target: Key
     attribute: str | None
+    argument: tuple[str, Key] | None
+    """Role and filler, where the conflict is about an argument of `target`."""
     votes: tuple[Any, ...]
     """Per annotator: present or absent; for an attribute, its value (None: absent)."""
 
@@ -106,19 +53,6 @@ class Adjudication(NamedTuple):
 
     doc: AnnotatedDocument
     conflicts: tuple[Conflict, ...]
-
-
-def read_decisions(path: Path) -> list[Decision]:
-    """Read decisions from JSONL; raises DataError with file and line."""
-    decisions = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        try:
-            decisions.append(Decision.model_validate_json(line))
-        except ValidationError as error:
-            fault = error.errors()[0]
-            place = ".".join(str(part) for part in fault["loc"])
-            raise DataError(f"{path}:{number}: {place}: {fault['msg']}.") from None
-    return decisions
 
 
 def adjudicate(
@@ -140,6 +74,58 @@ def adjudicate(
     for decision in own:
         _check_text(decision, first.text or "")
     return _Merger(passes, own).merge()
+
+
+def adjudicate_all(
+    passes: Mapping[str, Sequence[AnnotatedDocument]], decisions: Sequence[Decision]
+) -> tuple[tuple[AnnotatedDocument, ...], tuple[Conflict, ...]]:
+    """Adjudicate every document of several annotators, in order of id.
+
+    `passes` maps an annotator to the documents annotated. Raises DataError if a
+    document is not in every pass, or a decision is about a document of none.
+    """
+    by_id = {name: {doc.id: doc for doc in docs} for name, docs in passes.items()}
+    ids = sorted(set().union(*by_id.values()))
+    for name, docs in by_id.items():
+        missing = [doc_id for doc_id in ids if doc_id not in docs]
+        if missing:
+            raise DataError(
+                f"{name}: has no {', '.join(missing)}, which another annotator has. "
+                "Adjudicate documents that all of them finished."
+            )
+    strange = sorted({decision.doc for decision in decisions} - set(ids))
+    if strange:
+        raise DataError(f"decisions on documents that nobody annotated: {strange}.")
+    results = [
+        adjudicate([docs[doc_id] for docs in by_id.values()], decisions)
+        for doc_id in ids
+    ]
+    conflicts = tuple(c for result in results for c in result.conflicts)
+    return tuple(result.doc for result in results), conflicts
+
+
+def describe_conflict(
+    conflict: Conflict, text: str, annotators: Sequence[str]
+) -> dict[str, Any]:
+    """Return a conflict as a draft decision: what it is about, and who said what."""
+    start, end, label = conflict.target
+    draft: dict[str, Any] = {
+        "doc": conflict.doc,
+        "layer": conflict.layer,
+        "verdict": None,
+        "target": {"start": start, "end": end, "label": label},
+        "text": text[start:end],
+    }
+    if conflict.argument:
+        role, (first, last, filler) = conflict.argument
+        draft["role"] = role
+        draft["filler"] = {"start": first, "end": last, "label": filler}
+        draft["filler_text"] = text[first:last]
+    if conflict.attribute:
+        draft["attribute"] = conflict.attribute
+    draft["votes"] = dict(zip(annotators, conflict.votes, strict=False))
+    draft["sentence"] = text[max(0, start - 80) : end + 80]
+    return draft
 
 
 def _check_text(decision: Decision, text: str) -> None:
@@ -222,7 +208,7 @@ class _Merger:
         if ruling is None:
             present = tuple(key in vote for vote in votes)
             if not all(present):
-                self._undecided(layer, key, None, present)
+                self._undecided(layer, key, present)
             return all(present)
         if ruling.verdict == "replace":
             self._replace(layer, key, ruling)
@@ -258,7 +244,7 @@ class _Merger:
             elif len(set(votes)) == 1:
                 values[name] = votes[0]
             elif votes:
-                self._undecided(layer, key, name, tuple(votes))
+                self._undecided(layer, key, tuple(votes), attribute=name)
                 values[name] = votes[0]
         return values
 
@@ -279,7 +265,9 @@ class _Merger:
                 ruling = rulings.pop(item, None)
                 present = tuple((role, filler) in vote for vote in heard)
                 if ruling is None and not all(present):
-                    self._undecided("arguments", item, None, present)
+                    self._undecided(
+                        "arguments", event, present, argument=(role, filler)
+                    )
                 elif ruling is None or ruling.verdict == "keep":
                     found[event].add((role, filler))
         for (event, role, filler), ruling in rulings.items():
@@ -313,12 +301,14 @@ class _Merger:
     def _undecided(
         self,
         layer: Layer,
-        item: Key | ArgumentKey,
-        attribute: str | None,
+        target: Key,
         votes: tuple[Any, ...],
+        *,
+        attribute: str | None = None,
+        argument: tuple[str, Key] | None = None,
     ) -> None:
         doc = self.passes[0].id
-        self.conflicts.append(Conflict(doc, layer, item, attribute, votes))
+        self.conflicts.append(Conflict(doc, layer, target, attribute, argument, votes))
 
 
 def _key(mention: EntityMention | EventMention) -> Key:

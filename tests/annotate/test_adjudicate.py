@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.adjudicate import Decision, adjudicate
+from annotate.adjudicate import adjudicate
+from annotate.decisions import Decision
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 
@@ -87,7 +88,7 @@ def test_what_all_agree_on_stands_without_a_decision() -> None:
 
 def test_every_difference_is_a_conflict_with_who_has_it() -> None:
     conflicts = adjudicate([FULL, SHORT], []).conflicts
-    told = {(c.layer, TEXT[c.item[0] : c.item[1]], c.votes) for c in conflicts}
+    told = {(c.layer, TEXT[c.target[0] : c.target[1]], c.votes) for c in conflicts}
     assert told == {
         ("entities", "العراقي", (True, False)),
         ("entities", "مواقع الفصائل", (True, False)),

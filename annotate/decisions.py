@@ -1,0 +1,79 @@
+"""What adjudicators decided, one decision a line of JSONL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from schemas.errors import DataError
+
+__all__ = ["ArgumentKey", "Decision", "Key", "Layer", "Target", "read_decisions"]
+
+Layer = Literal["entities", "events", "arguments"]
+Key = tuple[int, int, str]
+"""A mention's start, end and label."""
+ArgumentKey = tuple[Key, str, Key]
+"""An event, a role, and the entity that fills it."""
+
+
+class Target(BaseModel):
+    """A mention by what identifies it: half-open span in code points, and label."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: int
+    end: int
+    label: str
+
+    @property
+    def key(self) -> Key:
+        """The target as a tuple."""
+        return (self.start, self.end, self.label)
+
+
+class Decision(BaseModel):
+    """What the adjudicator ruled on one item, by which clause of the guideline.
+
+    `text` repeats the slice of the target, so that a decision can be read and checked.
+    An argument is its event (`target`), its `role` and its `filler`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    doc: str
+    layer: Layer
+    verdict: Literal["keep", "drop", "replace", "add", "set"]
+    target: Target
+    text: str
+    role: str | None = None
+    filler: Target | None = None
+    replacement: Target | None = None
+    attributes: dict[str, str | None] = {}
+    clause: str | None = None
+    why: str | None = None
+    by: str
+
+    @property
+    def argument(self) -> ArgumentKey:
+        """What a decision on an argument is about, as a tuple."""
+        if self.role is None or self.filler is None:
+            raise DataError(
+                f"{self.doc}: the decision on an argument of {self.text!r} needs "
+                "'role' and 'filler'."
+            )
+        return (self.target.key, self.role, self.filler.key)
+
+
+def read_decisions(path: Path) -> list[Decision]:
+    """Read decisions from JSONL; raises DataError with file and line."""
+    decisions = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        try:
+            decisions.append(Decision.model_validate_json(line))
+        except ValidationError as error:
+            fault = error.errors()[0]
+            place = ".".join(str(part) for part in fault["loc"])
+            raise DataError(f"{path}:{number}: {place}: {fault['msg']}.") from None
+    return decisions
