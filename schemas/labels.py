@@ -24,6 +24,7 @@ __all__ = [
     "Group",
     "Role",
     "Schema",
+    "SpanRule",
 ]
 
 _LABEL = r"^[A-Z][A-Z0-9_]*$"
@@ -127,6 +128,23 @@ class Clause(_Value):
     examples: tuple[Example, ...] = ()
 
 
+class SpanRule(_Value):
+    """Where a span begins and ends within its words; `miyar lint` enforces it.
+
+    Every string is one clitic. What a language does not have is left empty.
+    """
+
+    proclitics: tuple[str, ...] = ()
+    article: str | None = None
+    """Stays inside; after a proclitic that hides it (لل), the proclitic goes."""
+    pronouns: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    """Pairs of opening and closing mark, two characters each."""
+    punctuation: str = ""
+    """Marks that no span begins or ends with."""
+    within_sentence: bool = True
+
+
 class Schema(_Value):
     """Everything the tool knows about labels; nothing in the code names one."""
 
@@ -139,6 +157,7 @@ class Schema(_Value):
     levels: dict[str, AttributeValue]
     polarity: dict[str, AttributeValue]
     realis: dict[str, AttributeValue]
+    span_rule: SpanRule = SpanRule()
     roles: dict[str, Role]
     entities: dict[str, EntityType]
     events: dict[str, EventType]
