@@ -165,7 +165,6 @@ def _added(layer: str, pairs: Sequence[PairAgreement], ids: Sequence[str]) -> Ta
     place = {doc_id: i for i, doc_id in enumerate(ids)}
     counts = np.zeros((len(ids), len(rows), 3), dtype=np.float32)
     for pair, tally in zip(pairs, tallies, strict=True):
-        at_doc = [place[doc_id] for doc_id in pair.report.documents]
-        at_row = [rows.index(row) for row in tally.rows]
-        counts[np.ix_(at_doc, at_row)] += tally.counts
+        at = [place[doc_id] for doc_id in pair.report.documents]
+        counts[at] += tally.with_rows(rows).counts
     return Tally(tallies[0].criterion, rows, counts)

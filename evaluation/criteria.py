@@ -14,7 +14,13 @@ from typing import Literal
 
 from schemas.errors import UsageError
 
-__all__ = ["CRITERIA", "DEFAULT_CRITERIA", "Criterion", "parse_criteria"]
+__all__ = [
+    "CRITERIA",
+    "DEFAULT_CRITERIA",
+    "Convention",
+    "Criterion",
+    "parse_criteria",
+]
 
 Table = Literal["entities", "nominals", "triggers", "arguments", "attributes"]
 Pairing = Literal["equal", "overlap", "half", "same-entity"]
@@ -29,7 +35,8 @@ class Criterion:
     says, the span. `row` names the column that an item's row in the table of scores
     comes from. Where `row` is not among `equal`, a found item stands in the row of its
     gold label and a spurious one in that of its predicted label, so that the rows still
-    add up to the whole. Under a `convention` both sides' edges are moved first.
+    add up to the whole. Under a `convention` both sides' edges are moved first. With
+    `shared_triggers` only arguments of triggers that both sides have are compared.
     """
 
     name: str
@@ -39,6 +46,7 @@ class Criterion:
     row: str
     pairing: Pairing = "equal"
     convention: Convention = "raw"
+    shared_triggers: bool = False
 
     @property
     def layer(self) -> str:
@@ -145,6 +153,14 @@ _ALL: list[Criterion] = [
         "role",
     ),
     Criterion("arguments:unattached-found", "Argument-I", "arguments", _TYPED, "role"),
+    Criterion(
+        "arguments:shared-trigger",
+        "Argument-C+ on the triggers that both sides have",
+        "arguments",
+        _FILLED,
+        "role",
+        shared_triggers=True,
+    ),
     Criterion(
         "arguments:clitic",
         "Argument-C+ with edges moved by the span rule",

@@ -21,6 +21,7 @@ __all__ = [
     "Interval",
     "draws",
     "percentile_intervals",
+    "rates_of",
     "resampled",
 ]
 
@@ -101,3 +102,13 @@ def _quantiles(
     a, b = ordered[below, columns], ordered[above, columns]
     result: npt.NDArray[np.float64] = a + (b - a) * (place - below)
     return result
+
+
+def rates_of(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return precision, recall and F1 of (..., 3) counts; NaN where undefined."""
+    tp, fp, fn = np.moveaxis(counts, -1, 0)
+    wholes = np.stack((tp + fp, tp + fn, 2 * tp + fp + fn))
+    parts = np.stack((tp, tp, 2 * tp))
+    rates: npt.NDArray[np.float64] = np.full_like(wholes, np.nan)
+    np.divide(parts, wholes, out=rates, where=wholes > 0)
+    return rates

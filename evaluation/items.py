@@ -32,6 +32,14 @@ class Tally:
     rows: tuple[str, ...]
     counts: npt.NDArray[np.float32]
 
+    def with_rows(self, rows: tuple[str, ...]) -> Tally:
+        """Return the tally with these rows, zeros where it had none."""
+        if rows == self.rows:
+            return self
+        counts = np.zeros((len(self.counts), len(rows), 3), dtype=np.float32)
+        counts[:, [rows.index(row) for row in self.rows]] = self.counts
+        return replace(self, rows=rows, counts=counts)
+
 
 def tally(criterion: Criterion, corpus: Corpus, schema: Schema | None) -> Tally:
     """Match the two sides by the criterion and count per document and row.
@@ -89,6 +97,8 @@ def _items(
     rows: Sequence[str],
 ) -> tuple[Items, Items]:
     tables = [_rows_of(criterion, side, codes) for side in (gold, predicted)]
+    if criterion.shared_triggers:
+        tables = [_on_shared_triggers(table, gold, predicted) for table in tables]
     rank = np.zeros(len(codes) + len(rows), dtype=np.int64)
     for place, name in enumerate(rows):
         rank[codes[name]] = place
@@ -111,6 +121,17 @@ def _items(
     wholes = joint_codes(*((i.group, i.start, i.end) for i in items))
     a, b = (distinct(i, code) for i, code in zip(items, wholes, strict=True))
     return a, b
+
+
+def _on_shared_triggers(arguments: Table, gold: Columns, predicted: Columns) -> Table:
+    """Keep the arguments whose trigger both sides have, with its type."""
+    asked = tuple(arguments[c] for c in ("doc", "type", "trigger_start", "trigger_end"))
+    kept = np.ones(len(arguments["doc"]), dtype=np.bool_)
+    for side in (gold, predicted):
+        there = tuple(side.triggers[c] for c in ("doc", "label", "start", "end"))
+        a, b = joint_codes(asked, there)
+        kept &= np.isin(a, b)
+    return {name: column[kept] for name, column in arguments.items()}
 
 
 def _rows_of(criterion: Criterion, columns: Columns, codes: Codes) -> Table:

@@ -59,6 +59,7 @@ class Signature:
     documents: int
     bootstrap: str
     tool: str
+    options: tuple[str, ...] = ()
 
     def of(self, criterion: Criterion) -> str:
         """Return the signature of one layer."""
@@ -67,7 +68,7 @@ class Signature:
     def _line(self, layer: str) -> str:
         return (
             f"gold:{self.gold}|{layer}|schema:{self.schema}|docs:{self.documents}"
-            f"|{self.bootstrap}|tool:{self.tool}"
+            f"|{'|'.join((*self.options, self.bootstrap))}|tool:{self.tool}"
         )
 
     def __str__(self) -> str:

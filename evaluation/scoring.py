@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -11,9 +12,15 @@ import numpy.typing as npt
 from evaluation.columns import Snap, snap_to_words
 from evaluation.corpus import read_corpus
 from evaluation.counts import Counts
-from evaluation.criteria import DEFAULT_CRITERIA, Criterion, parse_criteria
+from evaluation.criteria import DEFAULT_CRITERIA, Convention, Criterion, parse_criteria
 from evaluation.documents import DocumentLike
-from evaluation.intervals import Bootstrap, Interval, percentile_intervals, resampled
+from evaluation.intervals import (
+    Bootstrap,
+    Interval,
+    percentile_intervals,
+    rates_of,
+    resampled,
+)
 from evaluation.items import Tally, tally
 from evaluation.report import LayerScore, Report, Row, Signature
 from schemas.errors import UsageError
@@ -31,6 +38,7 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     schema: Schema | None = None,
     criteria: Iterable[Criterion | str] = DEFAULT_CRITERIA,
     bootstrap: Bootstrap | None = None,
+    convention: Convention = "raw",
     clitic: Snap | None = None,
     names: tuple[str, str] = ("gold", "predicted"),
 ) -> Report:
@@ -38,7 +46,8 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
 
     A gold document without predictions is all missed. With a schema every label of it
     has a row and an unknown label is an error; without, the labels are those that
-    occur. `clitic` moves a span's edges by the span rule, for criteria that want it.
+    occur. Under a `convention` other than `raw` the edges of both sides are moved
+    first, whatever the criterion; `clitic` is the span rule that does so.
     `names` are those of the two sides, for the signature and for messages.
 
     Raises DataError where the two sides are not about the same texts or break the
@@ -51,6 +60,8 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     1.0
     """
     chosen = parse_criteria(str(criterion) for criterion in criteria)
+    if convention != "raw":
+        chosen = tuple(replace(c, convention=convention) for c in chosen)
     bootstrap = bootstrap or Bootstrap()
     corpus = read_corpus(
         gold, predicted, schema=schema, snaps=_snaps(chosen, clitic), names=names
@@ -61,6 +72,7 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
         documents=len(corpus.ids),
         bootstrap=str(bootstrap),
         tool=_tool_version(),
+        options=() if convention == "raw" else (f"convention:{convention}",),
     )
     tallies = [tally(criterion, corpus, schema) for criterion in chosen]
     return Report(signature, corpus.ids, summarise(tallies, signature, bootstrap))
@@ -76,7 +88,8 @@ def _snaps(
         elif criterion.convention == "clitic":
             if clitic is None:
                 raise UsageError(
-                    f"the layer {criterion} needs the span rule; give it as 'clitic'."
+                    f"the layer {criterion} needs the span rule; give it as 'clitic', "
+                    "or use the convention 'word'."
                 )
             snaps["clitic"] = clitic
     return snaps
@@ -161,22 +174,12 @@ def _intervals(
     if sums is None:
         return [None] * (rows + 3)
     columns = [
-        _rates(sums)[2],
-        _rates(sums.sum(axis=1, keepdims=True))[2],
+        rates_of(sums)[2],
+        rates_of(sums.sum(axis=1, keepdims=True))[2],
         _averages(sums, False)[2][:, None],
         _averages(sums, True)[2][:, None],
     ]
     return percentile_intervals(np.concatenate(columns, axis=1), confidence)
-
-
-def _rates(counts: _Rates) -> _Rates:
-    """Return precision, recall and F1 of (..., 3) counts; NaN where undefined."""
-    tp, fp, fn = np.moveaxis(counts, -1, 0)
-    wholes = np.stack((tp + fp, tp + fn, 2 * tp + fp + fn))
-    parts = np.stack((tp, tp, 2 * tp))
-    rates: _Rates = np.full_like(wholes, np.nan)
-    np.divide(parts, wholes, out=rates, where=wholes > 0)
-    return rates
 
 
 def _averages(counts: _Rates, weighted: bool) -> _Rates:
@@ -184,7 +187,7 @@ def _averages(counts: _Rates, weighted: bool) -> _Rates:
 
     `counts` is (resamples, rows, 3); the result (3, resamples).
     """
-    rates = _rates(counts)
+    rates = rates_of(counts)
     weight = np.ones_like(rates)
     if weighted:
         weight = weight * (counts[..., 0] + counts[..., 2])
