@@ -2,7 +2,8 @@
 
 Offsets are code points of `text`, half-open. Values are frozen; change one with
 `model_copy`. `score`, `rule`, `annotator` and `meta` travel with a mention and never
-count for its identity: compare mentions by their `key`.
+count for its identity: compare mentions by their `key`. `text` may repeat the slice for
+readers; checks hold it against the document.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class _Mention(Record):
     label: str
     start: Offset
     end: Offset
+    text: str | None = None
     score: float | None = None
     rule: str | None = None
     annotator: str | None = None

@@ -12,6 +12,8 @@ M003    the label is not in the schema, or of the other layer
 M004    the level is not in the schema
 M005    the subtype is not one of the label's
 M006    the same mention twice
+M007    the mention's `text` is not the slice its offsets name
+M008    a migration left the mention undecided
 A001    an argument names an entity that is not there
 A002    an argument has neither an entity nor a span of its own
 A003    the event type does not have that role
@@ -123,6 +125,15 @@ def _mention_problems(doc: AnnotatedDocument) -> Iterator[Problem]:
         if mention.id is not None and mention.id in ids:
             yield Problem("M002", where, "another mention has this id. Rename one.")
         ids.add(mention.id or "")
+        if mention.text is not None and doc.text is not None:
+            found = doc.text[mention.start : mention.end]
+            if found != mention.text:
+                message = f"its text is {mention.text!r}, the slice is {found!r}."
+                yield Problem("M007", where, f"{message} In which unit was it counted?")
+        if mention.meta and mention.meta.get("undecided"):
+            choices = " or ".join(map(str, mention.meta["undecided"]))
+            message = f"a migration left it undecided: {choices}? Choose one."
+            yield Problem("M008", where, message)
         key = (type(mention).__name__, *mention.key)
         if key in keys:
             yield Problem("M006", where, "this mention is there twice. Remove one.")
