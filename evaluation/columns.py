@@ -104,8 +104,12 @@ class ColumnBuilder:
     def add(self, number: int, doc: DocumentLike, text: str | None) -> None:
         """Add the mentions of the document that has this number.
 
-        Raises DataError without place for an argument that names nothing.
+        Raises DataError, without saying in which document, for an argument that names
+        nothing, an id given twice, and a mention whose own text is not what it covers.
         """
+        _check_ids(doc)
+        if text is not None:
+            _check_slices(doc, text)
         codes = self._codes
         if mentions := doc.entities:
             self._entities.extend(
@@ -186,6 +190,25 @@ class ColumnBuilder:
             triggers=self._triggers.freeze(),
             arguments=self._arguments.freeze(),
         )
+
+
+def _check_ids(doc: DocumentLike) -> None:
+    for mentions in (doc.entities, doc.events):
+        ids = [m.id for m in mentions if m.id is not None]
+        if len(set(ids)) < len(ids):
+            doubled = next(name for name in ids if ids.count(name) > 1)
+            raise DataError(f"two mentions have the id {doubled!r}. Rename one")
+
+
+def _check_slices(doc: DocumentLike, text: str) -> None:
+    for mentions in (doc.entities, doc.events):
+        for m in mentions:
+            if m.text is not None and text[m.start : m.end] != m.text:
+                raise DataError(
+                    f"{m.label} [{m.start}, {m.end}) says its text is {m.text!r}, but "
+                    f"covers {text[m.start : m.end]!r}. Offsets count code points from "
+                    "0; is the extractor counting bytes, tokens or UTF-16"
+                )
 
 
 def snap_to_words(text: str, span: Span) -> Span:

@@ -124,6 +124,7 @@ def _read_predicted(
     snaps: Mapping[str, Snap | None],
 ) -> dict[str, Columns]:
     gold, side = sides
+    texts: dict[str, str | None] = {}
     builders = _builders(codes, snaps)
     for doc in side.docs:
         own = known.get(doc.id)
@@ -137,8 +138,16 @@ def _read_predicted(
         own.predicted = True
         _check_text(doc, own, side, gold)
         text = own.text if doc.text is None else doc.text
+        if text is None and _quotes_text(doc):
+            texts = texts or {d.id: d.text for d in gold.docs}
+            text = texts[doc.id]
         _add(builders, own.number, doc, text, side)
     return {name: builder.build() for name, builder in builders.items()}
+
+
+def _quotes_text(doc: DocumentLike) -> bool:
+    """Tell whether a mention repeats what it covers, so that this can be checked."""
+    return any(m.text is not None for m in (*doc.entities, *doc.events))
 
 
 def _doubled(side: _Side, doc_id: str) -> DataError:

@@ -41,6 +41,10 @@ class ArgumentLike(Protocol):
 
 class _MentionLike(Protocol):
     @property
+    def id(self) -> str | None: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
     def label(self) -> str: ...
     @property
     def start(self) -> int: ...
@@ -51,8 +55,6 @@ class _MentionLike(Protocol):
 class EntityLike(_MentionLike, Protocol):
     """A labelled span with a level and perhaps ids."""
 
-    @property
-    def id(self) -> str | None: ...  # noqa: D102
     @property
     def level(self) -> str: ...  # noqa: D102
     @property
@@ -99,6 +101,7 @@ class _Entity(_Record):
     start: int
     end: int
     id: str | None = None
+    text: str | None = None
     level: Literal["name", "nominal"] = "name"
     kb: str | None = None
     subtype: str | None = None
@@ -122,6 +125,7 @@ class _Event(_Record):
     start: int
     end: int
     id: str | None = None
+    text: str | None = None
     arguments: tuple[_Argument, ...] = ()
     polarity: Literal["positive", "negative"] = "positive"
     realis: Literal["actual", "future", "hypothetical"] = "actual"

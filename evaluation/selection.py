@@ -22,6 +22,7 @@ class _Entity:
     end: int
     level: str
     kb: str | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class _Argument:
 
 @dataclass(frozen=True, slots=True)
 class _Event:
+    id: str | None
+    text: str | None
     label: str
     start: int
     end: int
@@ -80,13 +83,15 @@ class Relabelled:
     def _relabelled(self, doc: DocumentLike) -> DocumentLike:
         new = self._labels.get
         entities = tuple(
-            _Entity(m.id, label, m.start, m.end, m.level, m.kb)
+            _Entity(m.id, label, m.start, m.end, m.level, m.kb, m.text)
             for m in doc.entities
             if (label := new(m.label, m.label)) is not None
         )
         known = {m.id: m for m in doc.entities if m.id is not None}
         events = tuple(
             _Event(
+                id=e.id,
+                text=e.text,
                 label=label,
                 start=e.start,
                 end=e.end,

@@ -1,5 +1,6 @@
 """Gold releases, and the formats they are written in."""
 
+from exports.about import read_about
 from exports.gold import GoldSource, find_gold, read_gold
 from exports.manifest import About, Annotator, Manifest
 from exports.release import (
@@ -21,6 +22,7 @@ __all__ = [
     "build_release",
     "find_gold",
     "measure",
+    "read_about",
     "read_gold",
     "read_manifest",
     "read_release",

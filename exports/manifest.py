@@ -52,7 +52,8 @@ class Manifest(_Value):
     """Everything about a release but its files' contents.
 
     `release` is the release's id: the SHA-256 of the rest of the manifest, which holds
-    the checksum of every file. The same content has the same id everywhere.
+    the checksum of every file. `tool` does not count, so that a newer version of the
+    tool finds the same content to be the same release.
     """
 
     release: str = ""
@@ -68,7 +69,7 @@ class Manifest(_Value):
 
     def identity(self) -> str:
         """Return the id that this content must have."""
-        content = self.model_dump(mode="json", exclude={"release"})
+        content = self.model_dump(mode="json", exclude={"release", "tool"})
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from exports import About
     from schemas.labels import Schema
 
 __all__ = ["register"]
@@ -51,7 +50,7 @@ def release(  # noqa: PLR0913 - one parameter per option
 
     Example: miyar release gold.jsonl -o gold-1.0 --name seeds --version 1.0
     """
-    from exports import build_release, read_gold
+    from exports import build_release, read_about, read_gold
     from schemas.load import load_schema
 
     labels = load_schema(schema)
@@ -61,31 +60,10 @@ def release(  # noqa: PLR0913 - one parameter per option
         name=name,
         version=version,
         folder=out,
-        about=_read_about(about),
+        about=read_about(about) if about else None,
         agreement=_agreement(passes or [], labels),
     )
     typer.echo(f"{out}: {manifest.title} {manifest.release}")
-
-
-def _read_about(path: Path | None) -> About | None:
-    if path is None:
-        return None
-    import yaml
-    from pydantic import ValidationError
-
-    from exports import About
-    from schemas.errors import DataError
-
-    try:
-        return About.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DataError(f"{path}: cannot be read as YAML ({error}).") from None
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(str(part) for part in fault["loc"])
-        raise DataError(
-            f"{path}: {place}: {fault['msg']}. Keys: {', '.join(About.model_fields)}."
-        ) from None
 
 
 def _agreement(places: list[Path], schema: Schema) -> dict[str, Any] | None:

@@ -81,6 +81,16 @@ GOLD = '{"id": "a", "text": "في بغداد"}\n'
             '"arguments": [{"role": "OWNER", "start": 3, "end": 8}]}]}',
             r"'OWNER' is no role",
         ),
+        (
+            '{"id": "a", "entities": [{"label": "GPE", "start": 3, "end": 8, '
+            '"text": "دمشق"}]}',
+            r"says its text is 'دمشق', but covers 'بغداد'",
+        ),
+        (
+            '{"id": "a", "entities": [{"id": "T1", "label": "GPE", "start": 3, '
+            '"end": 8}, {"id": "T1", "label": "PER", "start": 0, "end": 2}]}',
+            r"predicted.jsonl:2: .*two mentions have the id 'T1'",
+        ),
         ('{"id": "a", ', r"predicted.jsonl:2: this is not a line of JSON"),
         ('{"id": "a", "spans": []}', r"predicted.jsonl:2: unknown key 'spans'"),
         ("[1]", r"predicted.jsonl:2: "),

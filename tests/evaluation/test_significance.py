@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from evaluation import Bootstrap, Report, score
+from evaluation import Bootstrap, Report, agree, score
+from evaluation.ceiling import ceiling
 from evaluation.significance import compare, holm
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
@@ -99,3 +100,30 @@ def test_only_scores_on_the_same_gold_are_compared() -> None:
         compare({"one": report, "other": other})
     with pytest.raises(UsageError, match="two systems"):
         compare({"one": report})
+
+
+def test_a_second_annotator_is_not_told_from_the_annotators() -> None:
+    passes = {"one": system(0.2, 1), "two": system(0.2, 2)}
+    result = ceiling(passes, system(0.2, 3), criteria=["entities"])
+    assert not result.layers["entities"][0].distinguishable
+
+
+def test_a_poor_system_is_told_from_the_annotators() -> None:
+    passes = {"one": system(0.05, 1), "two": system(0.05, 2), "three": system(0.05, 3)}
+    micro = ceiling(passes, system(0.7, 3), criteria=["entities"]).layers["entities"][0]
+    assert micro.distinguishable
+    assert (micro.difference or 0) < 0
+
+
+def test_the_annotators_share_of_a_ceiling_is_their_agreement() -> None:
+    passes = {"one": system(0.2, 1), "two": system(0.4, 2)}
+    micro = ceiling(passes, GOLD, criteria=["entities"]).layers["entities"][0]
+    agreed = agree(passes).layers["entities"].micro.f1
+    assert micro.first_f1 == pytest.approx(agreed)
+
+
+def test_a_ceiling_needs_two_annotators_of_the_same_documents() -> None:
+    with pytest.raises(UsageError, match="two annotators"):
+        ceiling({"one": GOLD}, GOLD)
+    with pytest.raises(DataError, match="no document in common"):
+        ceiling({"one": GOLD[:1], "two": GOLD[1:]}, GOLD)

@@ -1,0 +1,99 @@
+"""How a system compares with one more annotator: the human ceiling, tested.
+
+Each annotator in turn stands for the gold; the others and the system are scored against
+them. A system that cannot be told from a second annotator has reached the ceiling that
+this annotation can show. Two machines' passes show none: the caller must know who
+annotated and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+
+from evaluation.criteria import Criterion
+from evaluation.documents import DocumentLike
+from evaluation.intervals import Bootstrap
+from evaluation.items import Tally
+from evaluation.report import Report
+from evaluation.scoring import score
+from evaluation.significance import Comparison, compare_tallies
+from schemas.errors import DataError, UsageError
+from schemas.labels import Schema
+
+__all__ = ["ANNOTATORS", "CEILING_CRITERIA", "SYSTEM", "ceiling"]
+
+ANNOTATORS, SYSTEM = "a second annotator", "predictions"
+
+CEILING_CRITERIA = ("entities", "nominals", "triggers", "triggers:found", "arguments")
+"""The layers compared with the annotators', unless others are asked for."""
+
+
+def ceiling(  # noqa: PLR0913 - keyword-only options
+    annotations: Mapping[str, Iterable[DocumentLike]],
+    predicted: Iterable[DocumentLike],
+    *,
+    schema: Schema | None = None,
+    criteria: Iterable[Criterion | str] = CEILING_CRITERIA,
+    trials: int = 10_000,
+    bootstrap: Bootstrap | None = None,
+) -> Comparison:
+    """Test whether the system agrees with annotators less than they with each other.
+
+    Only documents that every annotator has are used. With more than two annotators the
+    system's counts weigh as much as those of all the others together, so that both
+    sides stand for equally many comparisons.
+
+    Raises UsageError for fewer than two annotators, DataError without a common
+    document.
+    """
+    if len(annotations) < 2:
+        raise UsageError("a ceiling needs the work of at least two annotators.")
+    sets = {name: {d.id: d for d in docs} for name, docs in annotations.items()}
+    shared = sorted(set.intersection(*(set(docs) for docs in sets.values())))
+    if not shared:
+        raise DataError(
+            f"{', '.join(sets)} have no document in common. Do the files use the same "
+            "document ids?"
+        )
+    bootstrap = bootstrap or Bootstrap()
+    mine = {doc.id: doc for doc in predicted}
+    answers = [mine[doc_id] for doc_id in shared if doc_id in mine]
+    chosen = tuple(criteria)
+
+    def against(gold: str, docs: Iterable[DocumentLike], name: str) -> Report:
+        return score(
+            [sets[gold][doc_id] for doc_id in shared],
+            docs,
+            schema=schema,
+            criteria=chosen,
+            bootstrap=Bootstrap(resamples=0),
+            names=(gold, name),
+        )
+
+    people = [
+        against(gold, [sets[other][doc_id] for doc_id in shared], other)
+        for gold, other in permutations(sets, 2)
+    ]
+    system = [against(gold, answers, SYSTEM) for gold in sets]
+    layers = {}
+    for layer in people[0].layers:
+        theirs = _sum(report.layers[layer].tally for report in people)
+        its = _sum(report.layers[layer].tally for report in system)
+        its = replace(its, counts=its.counts * (len(sets) - 1))
+        layers[layer] = compare_tallies(
+            {ANNOTATORS: theirs, SYSTEM: its}, trials=trials, bootstrap=bootstrap
+        )
+    base = replace(people[0].signature, gold="~".join(sets), bootstrap=str(bootstrap))
+    signature = f"{base}|test:paired-randomisation,{trials}"
+    return Comparison((ANNOTATORS, SYSTEM), signature, layers)
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    tallies = tuple(tallies)
+    rows = tuple(dict.fromkeys(row for tally in tallies for row in tally.rows))
+    counts = np.sum([tally.with_rows(rows).counts for tally in tallies], axis=0)
+    return Tally(tallies[0].criterion, rows, counts)
