@@ -14,7 +14,7 @@ from annotate.labelstudio.client import ATTEMPTS, LostReplyError, Studio, patien
 from annotate.labelstudio.config import render_config
 from annotate.labelstudio.credentials import Login
 from annotate.labelstudio.installation import Say
-from annotate.labelstudio.instructions import render_instructions
+from annotate.labelstudio.instructions import render_steps
 from annotate.labelstudio.tasks import to_results, to_task
 from annotate.labelstudio.users import check_emails, ensure_users
 from annotate.settings import Settings
@@ -59,12 +59,14 @@ class Plan:
 
     `overlap` is how many annotators see each document. `reset_page` puts the schema's
     labelling page back where somebody edited it; `dry_run` changes nothing.
+    `guideline` is HTML that annotators read after how the page is worked.
     """
 
     project: str
     schema: Schema
     annotators: tuple[str, ...] = ()
     overlap: int = 1
+    guideline: str = ""
     reset_page: bool = False
     dry_run: bool = False
 
@@ -267,7 +269,7 @@ def _create(studio: Studio, plan: Plan) -> Campaign:
             title=plan.project,
             label_config=page,
             description=f"miyar: {plan.schema.name}",
-            expert_instruction=render_instructions(plan.schema),
+            expert_instruction=render_steps(plan.schema) + plan.guideline,
             show_instruction=True,
             maximum_annotations=plan.overlap,
             show_collab_predictions=True,

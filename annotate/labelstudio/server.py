@@ -29,7 +29,15 @@ from annotate.settings import Settings
 from schemas.errors import ServiceError, UsageError
 from schemas.jsonl import write_atomically
 
-__all__ = ["Server", "admin_login", "find_server", "start_server", "stop_server"]
+__all__ = [
+    "Server",
+    "admin_login",
+    "find_server",
+    "is_healthy",
+    "start_server",
+    "stop_server",
+    "wait_for_end",
+]
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8080
@@ -119,6 +127,12 @@ def stop_server(settings: Settings) -> Server | None:
         )
     settings.state_file.unlink(missing_ok=True)
     return server
+
+
+def wait_for_end(server: Server) -> None:
+    """Return when the server's process has ended, by itself or by another's hand."""
+    while birth(server.pid) == server.born:
+        time.sleep(0.5)
 
 
 def admin_login(settings: Settings) -> Login:
