@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotate.cli.schema import SchemaOption
+
+if TYPE_CHECKING:
+    from annotate.lint import Speller
+    from schemas.checks import Problem
+    from schemas.labels import Schema
 
 __all__ = ["register"]
 
@@ -53,37 +59,17 @@ def lint(  # noqa: PLR0913 - one parameter per option
 
     Example: miyar lint annotations.jsonl --fix
     """
-    from annotate.lint import fix_document, lint_document
     from annotate.spelling import load_speller
-    from exports import find_gold
-    from schemas.checks import check_documents, required_roles_empty
-    from schemas.errors import UsageError
-    from schemas.jsonl import read_documents, write_documents
     from schemas.load import load_schema
 
     labels = load_schema(schema)
     speller = load_speller(labels, rules)
-    problems = []
-    for place in places:
-        source = find_gold(place)
-        docs = list(read_documents(source.path))
-        if fix and source.manifest is not None:
-            raise UsageError(
-                f"{place}: is a release, which never changes. Mend the annotations it "
-                "was made from, and make a new version."
-            )
-        if fix:
-            mended = [fix_document(doc, labels, speller=speller) for doc in docs]
-            fixes = [change for _, made in mended for change in made]
-            docs = [doc for doc, _ in mended]
-            if fixes:
-                write_documents(source.path, docs)
-            for change in fixes:
-                typer.echo(f"mended {change}", err=True)
-        problems += check_documents(docs, labels)
-        for doc in docs:
-            problems += lint_document(doc, labels, speller=speller)
-            problems += required_roles_empty(doc, labels) if roles else ()
+    if fix:
+        for place in places:
+            _fix(place, labels, speller)
+    problems = [
+        problem for place in places for problem in _check(place, labels, speller, roles)
+    ]
     if output is LintFormat.JSON:
         listed = [problem._asdict() for problem in problems]
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
@@ -93,6 +79,45 @@ def lint(  # noqa: PLR0913 - one parameter per option
         typer.echo(f"{len(problems) or 'no'} problems", err=True)
     if problems:
         raise typer.Exit(1)
+
+
+def _fix(place: Path, labels: Schema, speller: Speller | None) -> None:
+    from annotate.lint import fix_document
+    from exports import find_gold
+    from schemas.errors import UsageError
+    from schemas.jsonl import read_documents, write_documents
+
+    source = find_gold(place)
+    if source.manifest is not None:
+        raise UsageError(
+            f"{place}: is a release, which never changes. Mend the annotations it was "
+            "made from, and make a new version."
+        )
+    mended = [
+        fix_document(doc, labels, speller=speller)
+        for doc in read_documents(source.path)
+    ]
+    fixes = [change for _, made in mended for change in made]
+    if fixes:
+        write_documents(source.path, (doc for doc, _ in mended))
+    for change in fixes:
+        typer.echo(f"mended {change}", err=True)
+
+
+def _check(
+    place: Path, labels: Schema, speller: Speller | None, roles: bool
+) -> Iterator[Problem]:
+    from annotate.lint import lint_document
+    from exports import find_gold
+    from schemas.checks import check_documents, required_roles_empty
+    from schemas.jsonl import read_documents
+
+    docs = list(read_documents(find_gold(place).path))
+    yield from check_documents(docs, labels)
+    for doc in docs:
+        yield from lint_document(doc, labels, speller=speller)
+        if roles:
+            yield from required_roles_empty(doc, labels)
 
 
 def adjudicate(

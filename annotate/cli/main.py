@@ -8,6 +8,7 @@ import typer
 
 from annotate.cli import (
     benchmark,
+    curation,
     demonstration,
     documents,
     gold,
@@ -43,6 +44,7 @@ def build_app() -> typer.Typer:
         schema,
         suggestions,
         studio,
+        curation,
         gold,
         benchmark,
     ):
