@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
         ("diff", diff),
         ("config", config),
         ("guideline", guideline),
+        ("migrate", migrate),
     ):
         commands.command(name)(command)
     app.add_typer(commands, name="schema", help="Show, check and compare schemas.")
@@ -116,6 +117,56 @@ def guideline(
     if kind not in renderers:
         raise UsageError(f"--format {kind}: choose one of {', '.join(renderers)}.")
     _write(renderers[kind](load_schema(schema)), out)
+
+
+def migrate(  # noqa: PLR0913 - one parameter per option
+    steps: Annotated[Path, typer.Argument(help="The migration, a .yaml file.")],
+    places: Annotated[
+        list[Path] | None, typer.Argument(help="Release folders or .jsonl files.")
+    ] = None,
+    *,
+    old: Annotated[Path, typer.Option(help="The schema the annotations are in.")],
+    new: Annotated[Path, typer.Option(help="The schema they are to be in.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The folder to write into.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
+    ] = False,
+    release_version: Annotated[
+        str | None, typer.Option(help="The version of releases that are rewritten.")
+    ] = None,
+) -> None:
+    """Carry annotations and releases from one schema version to the next.
+
+    What only a person can decide is queued in OUT/undecided.jsonl for 'miyar push'.
+
+    Example: miyar schema migrate steps.yaml gold.jsonl --old 1.yaml --new 2.yaml -o out
+    """
+    from annotate.migrate import migrate_places
+    from schemas.errors import UsageError
+    from schemas.load import load_schema
+    from schemas.migrations import load_migration
+
+    if not dry_run and out is None:
+        raise UsageError("name the folder to write into with -o, or add --dry-run.")
+    before, after = load_schema(old), load_schema(new)
+    migration = load_migration(steps, old=before, new=after)
+    moved = migrate_places(
+        places or [],
+        migration,
+        after,
+        out=None if dry_run else out,
+        release_version=release_version,
+    )
+    for report in moved:
+        counts = ", ".join(f"{n} {what}" for what, n in sorted(report.counts.items()))
+        goal = f" -> {report.written}" if report.written else " (dry run)"
+        typer.echo(f"{report.place}: {report.documents} documents, {counts}{goal}")
+        for change in report.changes:
+            if dry_run or change.what in ("lost", "unfilled", "asked"):
+                becomes = f" -> {change.becomes}" if change.becomes else ""
+                typer.echo(f"  {change.doc}: {change.what} {change.item}{becomes}")
 
 
 def _write(text: str, out: Path | None) -> None:
