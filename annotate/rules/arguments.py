@@ -1,0 +1,383 @@
+"""Fill the roles of a trigger from the phrases of its own sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from annotate.rules.compiled import Ruleset
+from annotate.rules.model import Frame, TriggerSpec
+from annotate.rules.reading import Reading
+from annotate.rules.resolve import Found
+
+__all__ = ["ArgumentFinder", "Filled"]
+
+_FAR = 45
+_NEAR = 3
+
+Filled = tuple[str, int]
+"""A role and the index of the mention that fills it."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What a walk to the right of a trigger has seen."""
+
+    core: list[int]
+    adjacent: int | None
+    prepositions: list[tuple[str, int]]
+    nisbas: list[int]
+    times: list[int]
+
+
+class ArgumentFinder:
+    """The roles of triggers in one reading, given its top-level mentions."""
+
+    def __init__(self, reading: Reading, mentions: list[Found]) -> None:
+        self._reading = reading
+        self._mentions = mentions
+        ruleset = reading.ruleset
+        self._ruleset = ruleset
+        self._letters = ruleset.letters
+        self._head: dict[int, int] = {}
+        self._tail: dict[int, int] = {}
+        last = -1
+        for index, mention in enumerate(mentions):
+            if mention.first > last:
+                self._head[mention.first] = index
+                self._tail[mention.last] = index
+                last = mention.last
+        symbols = ruleset.symbols
+        self._rel = symbols("relatives")
+        self._that = symbols("that")
+        self._break = symbols("breaks")
+        self._soft = symbols("soft")
+        self._verb = symbols("finite")
+        self._event = symbols("event", "event_al")
+        self._wa = symbols("c_wa")
+        self._prep = symbols("prepositions")
+        self._time_labels = frozenset(ruleset.files.settings.get("time_labels", ()))
+        self._nisba_labels = frozenset(ruleset.files.settings.get("nisba_labels", ()))
+        self._count_labels = frozenset(ruleset.files.settings.get("count_labels", ()))
+        self._title_labels = frozenset(ruleset.files.settings.get("title_labels", ()))
+        self._light = symbols("light")
+        self._agents = symbols("agent_words")
+
+    def fill(
+        self,
+        unit: int,
+        last: int,
+        spec: TriggerSpec,
+        kind: str,
+        bounds: tuple[int, int],
+    ) -> list[Filled]:
+        """Return the roles filled for the trigger `[unit, last]` in sentence `bounds`."""
+        frame = spec.frame
+        walk = self._walk_right(last + 1, bounds[1], noun=kind == "noun", frame=frame)
+        roles = _Roles(self._ruleset, spec.label, self._mentions, many=frame.mutual)
+        if kind == "noun":
+            self._noun_core(unit, walk, frame, roles, bounds[0])
+        else:
+            self._verb_core(unit, walk, spec, roles, bounds[0])
+        for preposition, index in walk.prepositions:
+            if preposition == "by":
+                roles.give(frame.agent or frame.subject, index)
+            elif preposition in frame.prepositions:
+                roles.give(frame.prepositions[preposition], index)
+        self._places(walk, frame, roles)
+        for index in walk.times:
+            roles.give(frame.time, index)
+        if frame.time and not walk.times:
+            self._time_before(unit, bounds[0], frame, roles)
+        self._counts(unit, last, bounds, frame, roles)
+        self._coordinate(roles, bounds[1])
+        return roles.filled
+
+    # Walking
+
+    def _walk_right(self, at: int, end: int, *, noun: bool, frame: Frame) -> _Walk:
+        walk = _Walk([], None, [], [], [])
+        units, symbols = self._reading.units, self._reading.symbols
+        start = at
+        pending: str | None = None
+        slack = 0
+        closed = False
+        stop = min(end, at + _FAR)
+        while at < stop:
+            index = self._head.get(at)
+            symbol = symbols[at]
+            if index is not None:
+                mention = self._mentions[index]
+                if mention.label in self._time_labels:
+                    walk.times.append(index)
+                elif mention.label in self._nisba_labels and not pending and noun:
+                    if at - start <= 2:
+                        walk.nisbas.append(index)
+                elif pending is not None:
+                    walk.prepositions.append((pending, self._best(index)))
+                elif not closed and mention.label not in self._count_labels:
+                    if at == start or (
+                        noun
+                        and walk.adjacent is None
+                        and not walk.core
+                        and at - start <= _NEAR
+                    ):
+                        walk.adjacent = self._best(index)
+                    walk.core.append(self._best(index))
+                at = self._mentions[index].last + 1
+                if mention.label not in self._count_labels:
+                    pending, slack = None, 0
+                continue
+            if symbol in self._that or symbol in self._break or symbol in self._rel:
+                break
+            if symbol in self._verb and at > start:
+                break
+            if symbol in self._event and noun is False and frame.speech is False:
+                closed = closed or pending is None
+            if symbol in self._agents and pending is not None:
+                pending, slack = "by", 0
+            elif symbol in self._prep:
+                pending, slack = units[at].base, 0
+            elif symbol in self._wa or symbol in self._soft:
+                pending = None
+            elif pending is not None:
+                slack += 1
+                if slack > _NEAR:
+                    pending = None
+            at += 1
+        return walk
+
+    def _best(self, index: int) -> int:
+        """Return the name that stands beside a title, else the mention itself."""
+        mention = self._mentions[index]
+        if mention.label not in self._title_labels:
+            return index
+        symbols = self._reading.symbols
+        for gap in range(1, 4):
+            follower = self._head.get(mention.last + gap)
+            if follower is not None:
+                found = self._mentions[follower]
+                same = found.level == "name" and found.label in self._person_labels
+                return follower if same else index
+            if mention.last + gap >= len(symbols):
+                break
+            if symbols[mention.last + gap] not in self._ruleset.symbols("title_gap"):
+                break
+        return index
+
+    @property
+    def _person_labels(self) -> frozenset[str]:
+        return frozenset(self._ruleset.files.settings.get("person_labels", ()))
+
+    # Core places
+
+    def _verb_core(
+        self, unit: int, walk: _Walk, spec: TriggerSpec, roles: _Roles, begin: int
+    ) -> None:
+        frame = spec.frame
+        core = [index for index in dict.fromkeys(walk.core)]
+        relative = self._antecedent(unit, begin)
+        passive = self._reading.units[unit].passive
+        if relative is not None:
+            if passive or (spec.passive and not core):
+                roles.give(frame.patient or frame.object, relative)
+            else:
+                if core and not roles.fits(frame.object, core[0]) and len(core) == 1:
+                    roles.give(frame.object, relative)
+                    roles.give(frame.subject, core[0])
+                    return
+                roles.give(frame.subject, relative)
+                for index in core[:1]:
+                    roles.give(frame.object, index)
+            return
+        before = self._subject_before(unit, begin)
+        if passive or (
+            spec.passive and len(core) < 2 and not (core and before is not None)
+        ):
+            if core:
+                roles.give(frame.patient or frame.object, core[0])
+            elif before is not None:
+                roles.give(frame.patient or frame.object, before)
+            return
+        if before is not None and (not core or self._headline(unit, begin)):
+            roles.give(frame.subject, before)
+            for index in core[:1]:
+                roles.give(frame.object, index)
+            return
+        if core:
+            roles.give(frame.subject, core[0])
+            for index in core[1:2]:
+                if index != core[0]:
+                    roles.give(frame.object, index)
+
+    def _headline(self, unit: int, begin: int) -> bool:
+        before = self._tail.get(unit - 1)
+        return before is not None
+
+    def _antecedent(self, unit: int, begin: int) -> int | None:
+        """Return the phrase before `الذي/التي` when the trigger opens the clause."""
+        symbols = self._reading.symbols
+        at = unit - 1
+        while at >= begin and unit - at <= 3 and symbols[at] not in self._rel:
+            if at in self._tail:
+                return None
+            at -= 1
+        if at < begin or symbols[at] not in self._rel:
+            return None
+        for back in range(at - 1, max(begin, at - 4) - 1, -1):
+            if back in self._tail:
+                return self._tail[back]
+        return None
+
+    def _subject_before(self, unit: int, begin: int) -> int | None:
+        symbols = self._reading.symbols
+        at = unit - 1
+        found = None
+        while at >= begin and unit - at < 30:
+            symbol = symbols[at]
+            index = self._tail.get(at)
+            if index is not None:
+                mention = self._mentions[index]
+                at = mention.first - 1
+                if mention.label in self._time_labels | self._count_labels:
+                    continue
+                before = symbols[at] if at >= begin else ""
+                if before not in self._prep and before not in self._event:
+                    found = index
+                    if mention.level == "name":
+                        return self._best(index)
+                continue
+            if symbol in self._that or symbol in self._rel or symbol in self._break:
+                break
+            at -= 1
+        return found
+
+    def _noun_core(
+        self, unit: int, walk: _Walk, frame: Frame, roles: _Roles, begin: int
+    ) -> None:
+        for index in walk.nisbas[:1]:
+            roles.give(frame.nisba, index)
+        genitive = walk.adjacent
+        if genitive is not None and not walk.nisbas:
+            li = [i for prep, i in walk.prepositions if prep == "ل"]
+            if li and frame.holder:
+                roles.give(frame.holder, genitive)
+            else:
+                roles.give(frame.genitive, genitive)
+        if frame.subject and not roles.has(frame.subject):
+            self._light_subject(unit, frame, roles, begin)
+
+    def _light_subject(
+        self, unit: int, frame: Frame, roles: _Roles, begin: int
+    ) -> None:
+        """Take the subject of a light verb before its noun (شن الجيش ضربات)."""
+        symbols = self._reading.symbols
+        for at in range(unit - 1, max(begin, unit - 12) - 1, -1):
+            if symbols[at] in self._light:
+                for between in range(at + 1, unit):
+                    if between in self._head:
+                        roles.give(frame.subject, self._best(self._head[between]))
+                        return
+                relative = self._antecedent(at, begin)
+                before = (
+                    relative
+                    if relative is not None
+                    else self._subject_before(at, begin)
+                )
+                if before is not None:
+                    roles.give(frame.subject, before)
+                return
+            if symbols[at] in self._break or symbols[at] in self._that:
+                return
+
+    # Circumstances
+
+    def _places(self, walk: _Walk, frame: Frame, roles: _Roles) -> None:
+        words = self._ruleset.files.settings.get("place_words", ())
+        for preposition, index in walk.prepositions:
+            if preposition in words and not roles.holds(index):
+                roles.give(frame.place, index)
+
+    def _time_before(self, unit: int, begin: int, frame: Frame, roles: _Roles) -> None:
+        symbols = self._reading.symbols
+        for at in range(unit - 1, max(begin, unit - 14) - 1, -1):
+            index = self._tail.get(at)
+            if index is not None and self._mentions[index].label in self._time_labels:
+                roles.give(frame.time, index)
+                return
+            if symbols[at] in self._that or symbols[at] in self._break:
+                return
+
+    def _counts(
+        self, unit: int, last: int, bounds: tuple[int, int], frame: Frame, roles: _Roles
+    ) -> None:
+        if not frame.count:
+            return
+        for at in range(unit - 1, max(bounds[0], unit - 3) - 1, -1):
+            index = self._tail.get(at)
+            if index is not None:
+                if self._mentions[index].label in self._count_labels:
+                    roles.give(frame.count, index)
+                    return
+                break
+        for at in range(last + 1, min(bounds[1], last + 9)):
+            index = self._head.get(at)
+            if index is not None and self._mentions[index].label in self._count_labels:
+                roles.give(frame.count, index)
+                return
+            if self._reading.symbols[at] in self._break | self._verb | self._that:
+                return
+
+    def _coordinate(self, roles: _Roles, end: int) -> None:
+        """Let what is joined by و to a filler fill the same role."""
+        symbols = self._reading.symbols
+        for role, index in tuple(roles.filled):
+            at = self._mentions[index].last + 1
+            while at + 1 < end and symbols[at] in self._wa:
+                follower = self._head.get(at + 1)
+                if follower is None or not roles.add(role, self._best(follower)):
+                    break
+                at = self._mentions[self._best(follower)].last + 1
+
+
+class _Roles:
+    """The roles of one event as they are filled; the schema says what fits."""
+
+    __slots__ = ("_many", "_mentions", "_types", "filled")
+
+    def __init__(
+        self, ruleset: Ruleset, label: str, mentions: list[Found], *, many: bool
+    ) -> None:
+        self._many = many
+        self._types = ruleset.schema.events[label].roles
+        self._mentions = mentions
+        self.filled: list[Filled] = []
+
+    def fits(self, roles: tuple[str, ...], index: int) -> bool:
+        return any(self._accepts(role, index) for role in roles)
+
+    def _accepts(self, role: str, index: int) -> bool:
+        use = self._types.get(role)
+        return use is not None and self._mentions[index].label in use.fillers
+
+    def has(self, roles: tuple[str, ...]) -> bool:
+        return any(role in roles for role, _ in self.filled)
+
+    def holds(self, index: int) -> bool:
+        return any(index == held for _, held in self.filled)
+
+    def give(self, roles: tuple[str, ...], index: int) -> None:
+        """Fill the first role that accepts the mention and is not taken."""
+        if self.holds(index):
+            return
+        for role in roles:
+            if self._accepts(role, index):
+                if self._many or not self.has((role,)):
+                    self.filled.append((role, index))
+                return
+
+    def add(self, role: str, index: int) -> bool:
+        if self.holds(index) or not self._accepts(role, index):
+            return False
+        self.filled.append((role, index))
+        return True

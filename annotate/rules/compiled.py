@@ -1,0 +1,153 @@
+"""The rule set ready to run: word table, automaton, stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from annotate.arabic.clitics import Segmenter
+from annotate.rules.automaton import NameAutomaton
+from annotate.rules.context import CONTINUED, Stage, compile_stage
+from annotate.rules.model import Entry, RuleFiles
+from annotate.rules.words import CLITICS, Alphabet, Vocabulary, WordTable
+from schemas.errors import SchemaError
+from schemas.labels import Schema
+
+__all__ = ["Ruleset", "compile_ruleset"]
+
+_MARKS = {
+    "comma": "،,",
+    "stop": ".…",
+    "semicolon": "؛;",
+    "colon": ":",
+    "dash": "-–—ـ",
+    "slash": "/",
+    "open": "([{",
+    "close": ")]}",
+    "quote": "\"'“”„«»‘’`″",
+    "query": "?؟!",
+}
+_STRUCTURAL = (
+    "number latin mark event event_al say verb nominal nominal_al nominal_own al al_adj "
+    "al_unknown word adj word_verb unknown first_sure first_maybe last_sure last_maybe "
+    "boundary"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """A compiled rule set; `suggest` reads it and never changes what it means.
+
+    `table` is a memo: it grows with the words met.
+    """
+
+    schema: Schema
+    files: RuleFiles
+    table: WordTable
+    automaton: NameAutomaton
+    entries: tuple[Entry, ...]
+    letters: Mapping[str, str]
+    stages: tuple[Stage, ...]
+    functions: frozenset[str]
+
+    def symbols(self, *groups: str) -> frozenset[str]:
+        """Return the symbols of all classes in the named groups."""
+        names = (n for group in groups for n in self.files.groups.get(group, (group,)))
+        return frozenset(self.letters[name] for name in names)
+
+
+def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
+    """Build the word table, the automaton and the stages of checked rule files."""
+    chunks = frozenset(schema.entities)
+    letters = _letters(files, schema)
+    table = _word_table(files, letters)
+    patterns, entries = _name_patterns(files, table)
+    for name, members in files.groups.items():
+        for member in members:
+            if member not in letters:
+                raise SchemaError(
+                    f"classes.yaml: group {name!r} holds the unknown class {member!r}. "
+                    "Add the class, or mend its name."
+                )
+    stages = tuple(
+        compile_stage(
+            stage,
+            (rule for rule in files.patterns if rule.stage == stage),
+            letters,
+            files.groups,
+            chunks,
+        )
+        for stage in files.stages
+    )
+    functions = frozenset(
+        word
+        for name in files.settings.get("function_classes", ())
+        for word in files.classes.get(name, ())
+    )
+    return Ruleset(
+        schema,
+        files,
+        table,
+        NameAutomaton(patterns),
+        entries,
+        letters,
+        stages,
+        functions,
+    )
+
+
+def _letters(files: RuleFiles, schema: Schema) -> dict[str, str]:
+    labels = [*schema.entities, *(f"~{label}" for label in schema.entities)]
+    names = [*_MARKS, *_STRUCTURAL, *CLITICS.values(), *labels, *files.classes]
+    letters = {name: chr(0xE000 + at) for at, name in enumerate(dict.fromkeys(names))}
+    letters["_"] = CONTINUED
+    return letters
+
+
+def _word_table(files: RuleFiles, letters: Mapping[str, str]) -> WordTable:
+    cues = {word: name for name, words in files.classes.items() for word in words}
+    function = frozenset(
+        word
+        for name in files.settings.get("function_classes", ())
+        for word in files.classes.get(name, ())
+    )
+    singles = {word for entry in files.entries for word in _single(entry)}
+    verbs = frozenset(
+        form
+        for form, found in files.forms.items()
+        if any(kind == "present" for _, kind in found)
+    )
+    known = frozenset(
+        {*singles, *cues, *files.forms, *files.nominals}
+        | {w for w, kind in files.names.items() if kind.endswith("sure") and len(w) > 3}
+    )
+    marks = {mark: name for name, found in _MARKS.items() for mark in found}
+    vocabulary = Vocabulary(
+        cues, files.forms, files.nominals, files.names, files.common, marks
+    )
+    segmenter = Segmenter(known, function, files.zipf, verbs)
+    return WordTable(vocabulary, Alphabet(letters), segmenter)
+
+
+def _single(entry: Entry) -> tuple[str, ...]:
+    from annotate.arabic.fold import fold_text
+
+    folded = fold_text(entry.form)
+    if " " not in folded:
+        return (folded,)
+    # Inner words stay whole too unless they open with an attached particle.
+    return tuple(w for w in folded.split() if len(w) > 3 and w[0] not in "وفبلك")
+
+
+def _name_patterns(
+    files: RuleFiles, table: WordTable
+) -> tuple[list[str], tuple[Entry, ...]]:
+    from annotate.arabic.tokens import find_tokens
+
+    found: dict[str, Entry] = {}
+    for entry in files.entries:
+        tokens = (entry.form[s:e] for s, e in find_tokens(entry.form))
+        key = "".join(unit.key for token in tokens for unit in table[token])
+        if key.strip():
+            found.setdefault(key, entry)
+    return list(found), tuple(found.values())

@@ -1,0 +1,198 @@
+"""Read and check a rule folder: every fault is told with file, line and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from annotate.arabic.fold import fold_text
+from annotate.rules.compiled import Ruleset, compile_ruleset
+from annotate.rules.lexicon import read_lexicon
+from annotate.rules.model import (
+    NOMINAL,
+    PROVISIONAL,
+    Entry,
+    NominalSpec,
+    PatternRule,
+    RuleFiles,
+)
+from annotate.rules.triggers import read_triggers
+from annotate.rules.yamlfile import RuleFile, read_yaml
+from schemas.errors import SchemaError
+from schemas.labels import Schema
+
+__all__ = ["DEFAULT_FOLDER", "load_ruleset"]
+
+DEFAULT_FOLDER = Path(__file__).parents[2] / "seeds"
+"""The folder whose `rules/` and `lexicons/` ship with the project."""
+
+
+def load_ruleset(schema: Schema, folder: Path | None = None) -> Ruleset:
+    """Read `folder` (its `rules/*.yaml` and `lexicons/**/*.txt`) and compile it.
+
+    Raises SchemaError at the first fault: an unknown label, role, class or mode, a bad
+    pattern, a duplicate id, a file that is absent.
+    """
+    folder = folder or DEFAULT_FOLDER
+    rules, lexicons = folder / "rules", folder / "lexicons"
+    classes = read_yaml(rules / "classes.yaml")
+    context = read_yaml(rules / "context.yaml")
+    specs, forms, modes = read_triggers(read_yaml(rules / "triggers.yaml"), schema)
+    words = _read_words(lexicons / "built" / "words.tsv")
+    settings = classes.mapping("settings")
+    files = RuleFiles(
+        entries=tuple(_entries(lexicons, schema)),
+        classes={k: tuple(v) for k, v in _class_words(classes).items()},
+        groups={k: tuple(v) for k, v in classes.mapping("groups").items()},
+        patterns=tuple(_patterns(context, schema)),
+        stages=tuple(context.sequence("stages")),
+        nominals=_nominals(read_yaml(rules / "nominals.yaml"), schema),
+        forms=forms,
+        specs=specs,
+        names=_read_names(lexicons / "built" / "name_tokens.tsv"),
+        zipf=words[0],
+        common=words[1],
+        nesting=_nesting(context, schema),
+        settings={k: tuple(map(str, v)) for k, v in settings.items()},
+        modes=modes,
+    )
+    return compile_ruleset(files, schema)
+
+
+def _class_words(classes: RuleFile) -> dict[str, list[str]]:
+    owner: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
+    for name, words in classes.mapping("classes").items():
+        found[name] = []
+        for word in (item for line in words for item in str(line).split()):
+            key = fold_text(word)
+            if owner.get(key, name) != name:
+                raise SchemaError(
+                    f"{classes.where(word)}: the word {word!r} is in the classes "
+                    f"{owner[key]!r} and {name!r}. Leave it in one."
+                )
+            if key not in owner:
+                owner[key] = name
+                found[name].append(key)
+    return found
+
+
+def _patterns(context: RuleFile, schema: Schema) -> Iterable[PatternRule]:
+    seen: set[str] = set()
+    stages = context.sequence("stages")
+    for rule in context.sequence("rules"):
+        name = str(rule.get("id", ""))
+        where = context.where(f"id: {name}")
+        if not name or name in seen:
+            raise SchemaError(
+                f"{where}: the rule id {name!r} is empty or used twice. "
+                "Give every rule an id of its own."
+            )
+        seen.add(name)
+        if rule.get("stage") not in stages:
+            raise SchemaError(
+                f"{where}: rule {name!r} names the unknown stage "
+                f"{rule.get('stage')!r}. Choose one of {', '.join(stages)}."
+            )
+        yield _pattern(rule, name, where, schema)
+
+
+def _pattern(
+    rule: Mapping[str, Any], name: str, where: str, schema: Schema
+) -> PatternRule:
+    marks = tuple(rule.get("marks", ()))
+    for mark in marks:
+        known = mark is None or mark in (NOMINAL, *schema.entities)
+        if not known and mark.removeprefix(PROVISIONAL) not in schema.entities:
+            raise SchemaError(
+                f"{where}: rule {name!r} marks the unknown label {mark!r}. "
+                f"The schema knows {', '.join(schema.entities)}."
+            )
+    return PatternRule(
+        name,
+        rule["stage"],
+        str(rule.get("pattern", "")),
+        marks,
+        rule.get("subtype"),
+        rule.get("level", "name"),
+        float(rule.get("score", 0.8)),
+        where,
+    )
+
+
+def _nesting(context: RuleFile, schema: Schema) -> dict[str, frozenset[str]]:
+    nesting = context.mapping("nesting")
+    for outer, inner in nesting.items():
+        for label in (outer, *inner):
+            if label not in schema.entities:
+                raise SchemaError(
+                    f"{context.where(outer)}: nesting names the unknown label "
+                    f"{label!r}. The schema knows {', '.join(schema.entities)}."
+                )
+    return {outer: frozenset(inner) for outer, inner in nesting.items()}
+
+
+def _nominals(file: RuleFile, schema: Schema) -> dict[str, NominalSpec]:
+    found: dict[str, NominalSpec] = {}
+    for group in file.sequence("nominals"):
+        label = str(group.get("label"))
+        if label not in schema.entities:
+            raise SchemaError(
+                f"{file.where(label)}: unknown entity label {label!r} for nominals. "
+                f"The schema knows {', '.join(schema.entities)}."
+            )
+        rule = f"nominal.{group['id']}"
+        spec = NominalSpec(label, group.get("subtype"), rule, False)
+        for word in (item for line in group["words"] for item in str(line).split()):
+            for form in nominal_forms(word):
+                found.setdefault(form, spec)
+    return found
+
+
+def nominal_forms(word: str) -> tuple[str, ...]:
+    """Return the forms of a nominal; `+` after it adds the sound masculine plural.
+
+    >>> nominal_forms("مسلح+")[:4]
+    ('مسلح', 'مسلحا', 'مسلحين', 'مسلحون')
+    """
+    stem = fold_text(word.rstrip("+"))
+    bare = [stem] if stem.endswith("ه") else [stem, stem + "ا"]
+    if word.endswith("+"):
+        bare += [stem + end for end in ("ين", "ون", "ي", "و", "ان")]
+    if stem.endswith("ه"):
+        bare += [stem[:-1] + end for end in ("ت", "تين", "تان")]
+    defined = ["ال" + form for form in bare if not form.endswith("ا")]
+    return tuple(dict.fromkeys(bare + defined))
+
+
+def _entries(folder: Path, schema: Schema) -> Iterable[Entry]:
+    paths = sorted(folder.glob("*.txt")) + sorted(folder.glob("built/*.txt"))
+    if not paths:
+        raise SchemaError(f"{folder}: holds no lexicon (*.txt). Name another folder.")
+    for path in paths:
+        yield from read_lexicon(path, schema)
+
+
+def _read_words(path: Path) -> tuple[dict[str, int], frozenset[str]]:
+    zipf: dict[str, int] = {}
+    common: list[str] = []
+    for line in _lines(path):
+        word, value, *rest = line.split("\t")
+        zipf[word] = int(value)
+        if rest:
+            common.append(word)
+    return zipf, frozenset(common)
+
+
+def _read_names(path: Path) -> dict[str, str]:
+    rows = (line.split("\t") for line in _lines(path))
+    return {fold_text(word): f"{kind}_{doubt}" for word, kind, doubt in rows}
+
+
+def _lines(path: Path) -> Iterable[str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
+    return (line for line in text.splitlines() if line and line[0] != "#")

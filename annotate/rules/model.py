@@ -1,0 +1,129 @@
+"""The rule set as values: what the data files say, checked and folded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = [
+    "NOMINAL",
+    "PROVISIONAL",
+    "Entry",
+    "Frame",
+    "NominalSpec",
+    "PatternRule",
+    "RuleFiles",
+    "TriggerSpec",
+]
+
+
+PROVISIONAL = "-"
+"""Before a mark: the mention stays only where it fills a role of an event."""
+
+NOMINAL = "-@"
+"""The mark of a nominal: its first word says label and rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name of a lexicon in one spelling.
+
+    `weak` names are common words too: they count only where a context rule asks.
+    """
+
+    form: str
+    canonical: str
+    label: str
+    subtype: str | None
+    kb: str | None
+    weak: bool
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatternRule:
+    """A context rule: a pattern over token classes, and what its groups become."""
+
+    id: str
+    stage: str
+    pattern: str
+    marks: tuple[str | None, ...]
+    subtype: str | None
+    level: str
+    score: float
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class NominalSpec:
+    """A common noun that may fill a role."""
+
+    label: str
+    subtype: str | None
+    rule: str
+    plural: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Which role each grammatical place of an event fills.
+
+    A place holds roles in order of preference: the first that accepts the filler's
+    label is taken.
+    """
+
+    name: str
+    subject: tuple[str, ...] = ()
+    object: tuple[str, ...] = ()
+    patient: tuple[str, ...] = ()
+    genitive: tuple[str, ...] = ()
+    nisba: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    time: tuple[str, ...] = ()
+    count: tuple[str, ...] = ()
+    agent: tuple[str, ...] = ()
+    holder: tuple[str, ...] = ()
+    prepositions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mutual: bool = False
+    speech: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSpec:
+    """One trigger lemma with its label, frame and the traps around it."""
+
+    id: str
+    label: str
+    frame: Frame
+    mode: str | None
+    passive: bool
+    after: frozenset[str]
+    after_not: frozenset[str]
+    before: frozenset[str]
+    before_not: frozenset[str]
+    within: int
+    extend: bool
+    bare: bool
+    score: float
+    realis: str | None = None
+    demands: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFiles:
+    """Everything read from a rule folder, before it is compiled."""
+
+    entries: tuple[Entry, ...]
+    classes: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, tuple[str, ...]]
+    patterns: tuple[PatternRule, ...]
+    stages: tuple[str, ...]
+    nominals: Mapping[str, NominalSpec]
+    forms: Mapping[str, tuple[tuple[TriggerSpec, str], ...]]
+    specs: tuple[TriggerSpec, ...]
+    names: Mapping[str, str]
+    zipf: Mapping[str, int]
+    common: frozenset[str]
+    nesting: Mapping[str, frozenset[str]]
+    settings: Mapping[str, tuple[str, ...]]
+    modes: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]

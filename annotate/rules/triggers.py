@@ -1,0 +1,172 @@
+"""Read trigger lemmas and frames, and generate their surface forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from annotate.arabic.conjugation import inflect_imperfect, inflect_noun, inflect_past
+from annotate.arabic.fold import fold_text
+from annotate.rules.model import Frame, TriggerSpec
+from annotate.rules.yamlfile import RuleFile
+from schemas.errors import SchemaError
+from schemas.labels import Schema
+
+__all__ = ["read_triggers"]
+
+Forms = dict[str, tuple[tuple[TriggerSpec, str], ...]]
+Modes = dict[str, tuple[tuple[str, frozenset[str]], ...]]
+
+_PLACES = "subject object patient genitive nisba place time count agent holder".split()
+
+
+def read_triggers(
+    file: RuleFile, schema: Schema
+) -> tuple[tuple[TriggerSpec, ...], Forms, Modes]:
+    """Return the specs, folded form -> (spec, kind) in file order, and mode words.
+
+    Kinds: `past`, `present`, `noun` and `participle`. Raises SchemaError at an unknown
+    label, role, mode or frame, and at an id used twice.
+    """
+    frames = {
+        name: _frame(name, spec, file, schema)
+        for name, spec in file.mapping("frames").items()
+    }
+    specs: dict[str, TriggerSpec] = {}
+    forms: dict[str, dict[tuple[str, str], tuple[TriggerSpec, str]]] = {}
+    for raw in file.sequence("triggers"):
+        spec = _spec(raw, frames, file, schema)
+        if spec.id in specs:
+            raise SchemaError(
+                f"{file.where(f'id: {spec.id}')}: the trigger id {spec.id!r} is used "
+                "twice. Give every trigger an id of its own."
+            )
+        specs[spec.id] = spec
+        for form, kind in _forms(raw):
+            forms.setdefault(form, {}).setdefault((spec.id, kind), (spec, kind))
+    table = {form: tuple(found.values()) for form, found in forms.items()}
+    return tuple(specs.values()), table, _modes(file, schema)
+
+
+def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) -> Frame:
+    known = {*_PLACES, "prepositions", "mutual", "speech"}
+    if strange := set(raw) - known:
+        raise SchemaError(
+            f"{file.where(name + ':')}: frame {name!r} has the unknown place "
+            f"{min(strange)!r}. Use {', '.join(sorted(known))}."
+        )
+
+    def roles(value: object) -> tuple[str, ...]:
+        listed = tuple(value) if isinstance(value, list) else (str(value),)
+        for role in listed:
+            if role not in schema.roles:
+                raise SchemaError(
+                    f"{file.where(name + ':')}: frame {name!r} names the unknown role "
+                    f"{role!r}. The schema knows {', '.join(schema.roles)}."
+                )
+        return listed
+
+    return Frame(
+        name,
+        **{place: roles(raw[place]) for place in _PLACES if place in raw},
+        prepositions={
+            fold_text(str(word)): roles(value)
+            for words, value in raw.get("prepositions", {}).items()
+            for word in str(words).split()
+        },
+        mutual=bool(raw.get("mutual")),
+        speech=bool(raw.get("speech")),
+    )
+
+
+def _spec(
+    raw: Mapping[str, Any], frames: Mapping[str, Frame], file: RuleFile, schema: Schema
+) -> TriggerSpec:
+    name = str(raw.get("id", ""))
+    where = file.where(f"id: {name}")
+    label = str(raw.get("label"))
+    event = schema.events.get(label)
+    if event is None:
+        raise SchemaError(
+            f"{where}: trigger {name!r} has the unknown event label {label!r}. "
+            f"The schema knows {', '.join(schema.events)}."
+        )
+    mode = raw.get("mode", event.default_mode)
+    if mode is not None and mode not in event.modes:
+        raise SchemaError(
+            f"{where}: trigger {name!r} has the unknown mode {mode!r}. {label} has "
+            f"{', '.join(event.modes) or 'none'}."
+        )
+    if raw.get("frame") not in frames:
+        raise SchemaError(
+            f"{where}: trigger {name!r} has the unknown frame {raw.get('frame')!r}. "
+            f"Choose one of {', '.join(frames)}."
+        )
+    return TriggerSpec(
+        name,
+        label,
+        frames[str(raw["frame"])],
+        mode,
+        bool(raw.get("passive")),
+        _word_set(raw.get("after", ())),
+        _word_set(raw.get("after_not", ())),
+        _word_set(raw.get("before", ())),
+        _word_set(raw.get("before_not", ())),
+        int(raw.get("within", 3)),
+        bool(raw.get("extend")),
+        bool(raw.get("bare")),
+        float(raw.get("score", 0.75)),
+        raw.get("realis"),
+        bool(raw.get("demands")),
+    )
+
+
+def _word_set(lines: Iterable[str] | str) -> frozenset[str]:
+    listed = [lines] if isinstance(lines, str) else lines
+    return frozenset(fold_text(word) for line in listed for word in line.split())
+
+
+def _forms(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    for line in raw.get("verbs", ()):
+        past, present, *rest = (str(line) + " - - -").split()[:4]
+        nouns, participles = (part.split("|") for part in (*rest, "-", "-")[:2])
+        for past_form in past.split("|"):
+            if past_form != "-":
+                yield from ((form, "past") for form in inflect_past(past_form))
+        for present_form in present.split("|"):
+            if present_form != "-":
+                yield from ((f, "present") for f in inflect_imperfect(present_form))
+        yield from _noun_forms(nouns)
+        for participle in participles:
+            if participle != "-":
+                stem = fold_text(participle)
+                for end in ("", "ا", "ه", "ين", "ون"):
+                    yield stem + end, "participle"
+    yield from _noun_forms(str(w) for ln in raw.get("nouns", ()) for w in ln.split())
+    for word in (w for line in raw.get("words", ()) for w in str(line).split()):
+        yield fold_text(word), "noun"
+
+
+def _noun_forms(nouns: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for noun in nouns:
+        if noun != "-":
+            plural = noun.endswith("+")
+            for form in inflect_noun(noun.rstrip("+"), plural=plural):
+                yield form, "noun"
+
+
+def _modes(file: RuleFile, schema: Schema) -> Modes:
+    found: Modes = {}
+    for label, modes in file.mapping("modes").items():
+        if label not in schema.events:
+            raise SchemaError(
+                f"{file.where(label + ':')}: unknown event label {label!r} under modes."
+            )
+        for mode in modes:
+            if mode not in schema.events[label].modes:
+                raise SchemaError(
+                    f"{file.where(mode + ':')}: {label} has no mode {mode!r}. It has "
+                    f"{', '.join(schema.events[label].modes) or 'none'}."
+                )
+        found[label] = tuple((m, _word_set(words)) for m, words in modes.items())
+    return found

@@ -1,0 +1,216 @@
+"""Look at each word form once: its parts, its class, and what it may trigger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from annotate.arabic.clitics import PRONOUNS, Segmenter
+from annotate.arabic.fold import fold
+from annotate.rules.model import NominalSpec, TriggerSpec
+from schemas.textview import TextView
+
+__all__ = ["CLITICS", "Alphabet", "Unit", "Vocabulary", "WordTable"]
+
+T = TypeVar("T")
+TriggerForms = tuple[tuple[TriggerSpec, str], ...]
+
+CLITICS = {
+    "و": "c_wa",
+    "ف": "c_fa",
+    "ب": "c_bi",
+    "ل": "c_li",
+    "ك": "c_ka",
+    "س": "c_sa",
+}
+"""The class of each proclitic."""
+
+_LETTER = re.compile(r"[\u0621-\u064a]")
+_DIGITS = re.compile(r"[\d.,:٫٬/]+$")
+_LIMIT = 400_000
+
+
+class Unit(NamedTuple):
+    """A word without its proclitics, or one proclitic, or a mark; offsets in the token.
+
+    `symbol` is its class as one character, `key` its text for the automaton, `bare`
+    the end before an attached pronoun.
+    """
+
+    symbol: str
+    start: int
+    end: int
+    key: str
+    base: str
+    bare: int
+    triggers: TriggerForms
+    nominal: NominalSpec | None
+    passive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """One character for each class of token, so that a sentence becomes a string."""
+
+    letters: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        """Return the character of a class."""
+        return self.letters[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What is known about folded words."""
+
+    cues: Mapping[str, str]
+    forms: Mapping[str, TriggerForms]
+    nominals: Mapping[str, NominalSpec]
+    names: Mapping[str, str]
+    common: frozenset[str]
+    marks: Mapping[str, str]
+
+
+class WordTable(dict[str, tuple[Unit, ...]]):
+    """Memo of token -> units; a token is analysed when it is first met.
+
+    News repeats itself: after some hundred articles nearly every look-up is a hit. The
+    memo empties itself when it grows beyond a bound.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, alphabet: Alphabet, segmenter: Segmenter
+    ) -> None:
+        super().__init__()
+        self._words = vocabulary
+        self._alphabet = alphabet
+        self._segmenter = segmenter
+
+    def __missing__(self, token: str) -> tuple[Unit, ...]:
+        if len(self) > _LIMIT:
+            self.clear()
+        units = self._analyse(token)
+        self[token] = units
+        return units
+
+    def _analyse(self, token: str) -> tuple[Unit, ...]:
+        view = fold(token)
+        if not _LETTER.search(view.text):
+            return (self._other(token, view),)
+        head, base = self._segmenter.split(view.text)
+        units = [
+            self._plain(CLITICS[letter], letter, *view.raw_span(at, at + 1))
+            for at, letter in enumerate(head)
+        ]
+        units.append(self._base(token, view, len(head), base))
+        return tuple(units)
+
+    def _other(self, token: str, view: TextView) -> Unit:
+        end = len(token)
+        text = view.text
+        if _DIGITS.match(text) and any(letter.isdigit() for letter in text):
+            return self._plain("number", text, 0, end)
+        if token in self._words.marks:
+            name = self._words.marks[token]
+            key = "" if name == "quote" else f" {token} "
+            return self._plain(name, token, 0, end)._replace(key=key)
+        name = "latin" if token[:1].isalpha() or token[:1] in "@#" else "mark"
+        return self._plain(name, token, 0, end)
+
+    def _plain(self, name: str, base: str, start: int, end: int) -> Unit:
+        symbol = self._alphabet[name]
+        return Unit(symbol, start, end, f" {base} ", base, end, (), None, False)
+
+    def _base(self, token: str, view: TextView, skip: int, base: str) -> Unit:
+        text = view.text
+        start, end = view.raw_span(skip, len(text))
+        triggers, cut = self._lookup(base, self._words.forms)
+        nominal, cut_nominal = self._lookup(base, self._words.nominals)
+        bare = end
+        cut = cut or cut_nominal
+        if cut:
+            bare = view.raw_span(skip, len(text) - cut)[1]
+        return Unit(
+            self._alphabet[self._class_of(base, triggers, nominal, bool(cut))],
+            start,
+            end,
+            f" {base} ",
+            base,
+            bare,
+            triggers or (),
+            nominal,
+            "\u064f" in token[start : start + 3],
+        )
+
+    def _lookup(self, base: str, table: Mapping[str, T]) -> tuple[T | None, int]:
+        found = table.get(base)
+        if found is not None or base.startswith("ال"):
+            return found, 0
+        for pronoun in PRONOUNS:
+            if not base.endswith(pronoun) or len(base) - len(pronoun) < 3:
+                continue
+            stem = base[: -len(pronoun)]
+            options = [stem]
+            if stem.endswith("و"):
+                options.append(stem + "ا")
+            if stem.endswith("ا"):
+                options.append(stem[:-1] + "ي")
+            for option in options:
+                if option in table:
+                    return table[option], len(pronoun)
+        return None, 0
+
+    def _class_of(
+        self,
+        base: str,
+        triggers: TriggerForms | None,
+        nominal: NominalSpec | None,
+        pronoun: bool,
+    ) -> str:
+        words = self._words
+        if base in words.cues:
+            return words.cues[base]
+        if triggers:
+            kind = triggers[0][1]
+            if kind == "noun":
+                return "event_al" if base.startswith("ال") else "event"
+            return "say" if triggers[0][0].frame.speech else "verb"
+        if nominal:
+            if pronoun:
+                return "nominal_own"
+            return "nominal_al" if base.startswith("ال") else "nominal"
+        if base in words.names:
+            return words.names[base]
+        return self._shape_of(base)
+
+    def _shape_of(self, base: str) -> str:
+        common = self._words.common
+        if base.startswith("ال") and len(base) > 4:
+            stem = base[2:]
+            if base not in common and stem not in common and not self._inflects(stem):
+                return "al_unknown"
+            return "al_adj" if _is_nisba(stem) else "al"
+        if base in common or self._inflects(base):
+            if base[0] in "يت" and base in self._segmenter.verbs:
+                return "word_verb"
+            return "adj" if _is_nisba(base) else "word"
+        return "unknown"
+
+    def _inflects(self, base: str) -> bool:
+        common = self._words.common
+        for end in (*PRONOUNS, "ات", "ين", "ون", "ان", "وا", "ت", "ا", "يه"):
+            if base.endswith(end) and len(base) - len(end) >= 3:
+                stem = base[: -len(end)]
+                if stem in common or stem + "ه" in common or stem + "ا" in common:
+                    return True
+                if stem.endswith("ت") and stem[:-1] + "ه" in common:
+                    return True
+        if base[0] in "يتنا" and len(base) > 4:
+            return any(prefix + base[1:] in common for prefix in "يتن")
+        return False
+
+
+def _is_nisba(stem: str) -> bool:
+    return len(stem) > 3 and stem.endswith(("ي", "يه", "يين", "يون", "يا", "ياً"))

@@ -1,0 +1,65 @@
+"""A YAML file of rules that can say on which line a thing stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import SchemaError
+
+__all__ = ["RuleFile", "read_yaml"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """The parsed content with its path and text."""
+
+    path: Path
+    text: str
+    content: dict[str, Any]
+
+    def where(self, needle: str) -> str:
+        """Return `file:line` of the last line that holds `needle`, else the file."""
+        found = [
+            n for n, line in enumerate(self.text.splitlines(), 1) if needle in line
+        ]
+        return f"{self.path}:{found[-1]}" if found else str(self.path)
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        """Return the mapping under `key`; empty when absent."""
+        return self._typed(key, dict)
+
+    def sequence(self, key: str) -> list[Any]:
+        """Return the list under `key`; empty when absent."""
+        return self._typed(key, list)
+
+    def _typed(self, key: str, kind: type) -> Any:
+        value = self.content.get(key) or kind()
+        if not isinstance(value, kind):
+            raise SchemaError(
+                f"{self.where(key + ':')}: {key!r} must be a {kind.__name__}."
+            )
+        return value
+
+
+def read_yaml(path: Path) -> RuleFile:
+    """Read one file; SchemaError says where it cannot be read or parsed."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+    except OSError as error:
+        raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise SchemaError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "no YAML"
+        raise SchemaError(f"{path}{line}: {problem}. Mend the YAML there.") from None
+    if not isinstance(content, dict):
+        raise SchemaError(f"{path}: must be a mapping of sections.")
+    return RuleFile(path, text, content)
