@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from evaluation.documents import DocumentLike, EntityLike, EventLike
 from schemas.errors import DataError
 
-__all__ = ["Relabelled", "keep_entities"]
+__all__ = ["Relabelled", "keep_entities", "read_label_map"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,33 @@ class _Document:
     sha256: str | None
     entities: tuple[EntityLike, ...]
     events: tuple[EventLike, ...] = ()
+
+
+def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
+    """Read a YAML file that maps labels of `gold` and `predicted` to others.
+
+    Raises DataError for anything else in the file.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        fault = " ".join(str(error).split())
+        raise DataError(f"{path}: cannot be read as YAML: {fault}") from None
+    sides: dict[str, dict[str, str | None]]
+    sides = content if isinstance(content, dict) else {"": {}}
+    for side, labels in sides.items():
+        well_formed = isinstance(labels, dict) and all(
+            isinstance(old, str) and isinstance(new, str | None)
+            for old, new in labels.items()
+        )
+        if side not in ("gold", "predicted") or not well_formed:
+            raise DataError(
+                f"{path}: {side or 'the file'} is not a label map. Write 'gold:' or "
+                "'predicted:', and under it 'OLD: NEW' or 'OLD: null' for each label."
+            )
+    return sides
 
 
 def keep_entities(

@@ -130,7 +130,8 @@ def compare(
         )
         for layer in base.layers
     }
-    signature = f"{base.signature}|test:paired-randomisation,{trials}"
+    settled = replace(base.signature, bootstrap=str(bootstrap))
+    signature = f"{settled}|test:paired-randomisation,{trials}"
     return Comparison(tuple(reports), signature, layers)
 
 

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluation.report import LayerScore, Row
+from evaluation.significance import Comparison, Difference
 
 __all__ = [
     "RENDERERS",
     "ScoreTable",
+    "band_tables",
+    "comparison_tables",
     "label_table",
     "render_csv",
     "render_latex",
@@ -47,6 +50,60 @@ def label_table(layer: LayerScore) -> ScoreTable:
         rows.append((name, *_cells(row)))
     title = f"{layer.criterion}: {layer.criterion.meaning}"
     return ScoreTable(title, ("label", *_NUMBERS), tuple(rows))
+
+
+def band_tables(
+    kind: str, parts: Mapping[str, Mapping[str, LayerScore]]
+) -> list[ScoreTable]:
+    """Return a table a layer with one line a part; layers of nothing are left out."""
+    layers = dict.fromkeys(name for part in parts.values() for name in part)
+    tables = []
+    for name in layers:
+        rows = [(band, part[name].micro) for band, part in parts.items()]
+        if any(row.f1 is not None for _, row in rows):
+            cells = tuple((band, *_cells(row)) for band, row in rows)
+            tables.append(ScoreTable(f"{name} by {kind}", (kind, *_NUMBERS), cells))
+    return tables
+
+
+def comparison_tables(comparison: Comparison, title: str = "") -> list[ScoreTable]:
+    """Return a table a layer with one line a row and pair; undefined rows left out."""
+    head = (
+        "row",
+        "first",
+        "second",
+        "F1",
+        "F1",
+        "diff",
+        "95 %",
+        "p",
+        "p Holm",
+        "least",
+    )
+    about = f"{title}: " if title else ""
+    return [
+        ScoreTable(
+            f"{about}{name}; {comparison.signature}",
+            head,
+            tuple(_difference(d) for d in differences if d.difference is not None),
+        )
+        for name, differences in comparison.layers.items()
+    ]
+
+
+def _difference(d: Difference) -> tuple[str, ...]:
+    return (
+        d.row,
+        d.first,
+        d.second,
+        _rate(d.first_f1),
+        _rate(d.second_f1),
+        UNDEFINED if d.difference is None else f"{d.difference:+.3f}",
+        f"{d.interval[0]:+.3f}…{d.interval[1]:+.3f}" if d.interval else UNDEFINED,
+        UNDEFINED if d.p is None else f"{d.p:.4f}",
+        UNDEFINED if d.corrected is None else f"{d.corrected:.4f}",
+        _rate(d.smallest),
+    )
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -1,34 +1,44 @@
-"""`miyar score` and `miyar agree`: numbers on gold, predictions and annotators."""
+"""`miyar score`, `miyar compare` and `miyar agree`: numbers on gold and predictions."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.limits import hold, parse_limit
+from annotate.cli.scores import (
+    ReportFormat,
+    print_bands,
+    print_comparison,
+    print_json,
+    print_report,
+)
+from annotate.cli.sides import choose_schema, name_files, relabelling
+from annotate.cli.slicing import Slice, score_parts
+
 if TYPE_CHECKING:
-    from evaluation import Bootstrap
-    from evaluation.tables import ScoreTable
+    from evaluation.documents import DocumentLike
+    from evaluation.significance import Comparison
     from exports import GoldSource
     from schemas.labels import Schema
 
-__all__ = ["ReportFormat", "register"]
+__all__ = ["print_report", "register"]
 
 
-class ReportFormat(StrEnum):
-    """How scores are printed."""
+class Edges(StrEnum):
+    """How far edges must agree."""
 
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    LATEX = "latex"
-    CSV = "csv"
+    RAW = "raw"
+    WORD = "word"
 
 
+Gold = Annotated[
+    Path, typer.Option("--gold", help="A release folder or a .jsonl file.")
+]
 Format = Annotated[
     ReportFormat, typer.Option("--format", help="How to print the result.")
 ]
@@ -47,26 +57,56 @@ Layers = Annotated[
 Resamples = Annotated[
     int, typer.Option(min=0, help="Bootstrap resamples for the intervals; 0 for none.")
 ]
-Seed = Annotated[int, typer.Option(help="Seed of the bootstrap.")]
+Seed = Annotated[int, typer.Option(help="Seed of the resamples and trials.")]
+Trials = Annotated[int, typer.Option(min=1, help="Trials of the randomisation test.")]
+Convention = Annotated[
+    Edges, typer.Option(help="Compare edges as they are, or whole words.")
+]
+LabelMap = Annotated[
+    Path | None,
+    typer.Option(
+        "--map",
+        help="A YAML file with 'gold' and 'predicted': old label to new, or null.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this stage."""
     app.command("score")(score)
+    app.command("compare")(compare)
     app.command("agree")(agree)
 
 
 def score(  # noqa: PLR0913 - one parameter per option
     *,
-    gold: Annotated[
-        Path, typer.Option("--gold", help="A release folder or a .jsonl file.")
-    ],
+    gold: Gold,
     predicted: Annotated[
         Path, typer.Option("--predicted", help="The predictions, a .jsonl file.")
     ],
     schema: SchemaOption = None,
     layer: Layers = None,
     output: Format = ReportFormat.TABLE,
+    by: Annotated[
+        list[Slice] | None, typer.Option("--by", help="Score each part as well.")
+    ] = None,
+    train: Annotated[
+        Path | None,
+        typer.Option(help="The training gold, for --by seen and --by frequency."),
+    ] = None,
+    annotator: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="What one annotator made; give two, and the predictions are tested "
+            "against a second annotator."
+        ),
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(help="Exit 1 below this, as entities.micro.f1=0.8."),
+    ] = None,
+    label_map: LabelMap = None,
+    convention: Convention = Edges.RAW,
     resamples: Resamples = 1000,
     seed: Seed = 1,
 ) -> None:
@@ -78,15 +118,99 @@ def score(  # noqa: PLR0913 - one parameter per option
     from exports import find_gold
 
     source = find_gold(gold)
+    labels = choose_schema(schema, source)
+    bootstrap = evaluation.Bootstrap(resamples=resamples, seed=seed)
+    rename = relabelling(label_map)
+    limits = [parse_limit(text) for text in fail_under or []]
+    sides = (
+        rename("gold", evaluation.JsonlSource(source.path)),
+        rename("predicted", evaluation.JsonlSource(find_gold(predicted).path)),
+    )
     report = evaluation.score(
-        evaluation.JsonlSource(source.path),
-        evaluation.JsonlSource(find_gold(predicted).path),
-        schema=_schema(schema, source),
+        *sides,
+        schema=labels,
         criteria=layer or evaluation.DEFAULT_CRITERIA,
-        bootstrap=_bootstrap(resamples, seed),
+        bootstrap=bootstrap,
+        convention=convention.value,
         names=(source.name, "predictions"),
     )
-    _print(report.to_json(), _tables(report, layer), output)
+    content = report.to_json()
+    bands = {
+        kind.value: score_parts(
+            kind, report, sides, gold=source.path, train=train, schema=labels
+        )
+        for kind in by or []
+    }
+    if bands:
+        content["slices"] = {
+            kind: {
+                band: {name: score.to_json() for name, score in layers.items()}
+                for band, layers in parts.items()
+            }
+            for kind, parts in bands.items()
+        }
+    test = _ceiling(annotator or [], sides[1], source, labels, seed)
+    if test is not None:
+        content["ceiling"] = test[1].to_json() | {"annotators": test[0]}
+    if output is ReportFormat.JSON:
+        print_json(content)
+    else:
+        print_report(report, chosen=layer, output=output)
+        for kind, parts in bands.items():
+            print_bands(kind, parts, output=output)
+        if test is not None:
+            print_comparison(test[1], output=output, title=test[0])
+    hold(content, limits)
+
+
+def compare(  # noqa: PLR0913 - one parameter per option
+    predicted: Annotated[
+        list[Path],
+        typer.Argument(help="The predictions of two or more systems, .jsonl files."),
+    ],
+    *,
+    gold: Gold,
+    schema: SchemaOption = None,
+    layer: Layers = None,
+    output: Format = ReportFormat.TABLE,
+    label_map: LabelMap = None,
+    convention: Convention = Edges.RAW,
+    trials: Trials = 10_000,
+    resamples: Resamples = 1000,
+    seed: Seed = 1,
+) -> None:
+    """Test whether systems differ on this gold, or only by luck of the documents.
+
+    Example: miyar compare --gold seeds/gold a.jsonl b.jsonl
+    """
+    import evaluation
+    from evaluation import significance
+    from exports import find_gold
+
+    source = find_gold(gold)
+    labels = choose_schema(schema, source)
+    rename = relabelling(label_map)
+    reports = {
+        name: evaluation.score(
+            rename("gold", evaluation.JsonlSource(source.path)),
+            rename("predicted", evaluation.JsonlSource(find_gold(place).path)),
+            schema=labels,
+            criteria=layer or ("entities", "nominals", "triggers", "arguments"),
+            bootstrap=evaluation.Bootstrap(resamples=0, seed=seed),
+            convention=convention.value,
+            names=(source.name, name),
+        )
+        for name, place in name_files(predicted).items()
+    }
+    comparison = significance.compare(
+        reports,
+        trials=trials,
+        bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
+    )
+    if output is ReportFormat.JSON:
+        print_json(comparison.to_json())
+    else:
+        print_comparison(comparison, output=output)
 
 
 def agree(  # noqa: PLR0913 - one parameter per option
@@ -107,89 +231,51 @@ def agree(  # noqa: PLR0913 - one parameter per option
     """
     import evaluation
     from exports import find_gold
-    from schemas.errors import UsageError
 
-    sources = [find_gold(place) for place in places]
-    names = [source.name for source in sources]
-    if len(set(names)) < len(names):
-        names = [str(place) for place in places]
-    if len(set(names)) < len(names):
-        raise UsageError(
-            "the same file is named twice; agreement needs two annotators."
-        )
     agreement = evaluation.agree(
         {
-            name: evaluation.JsonlSource(source.path)
-            for name, source in zip(names, sources, strict=True)
+            name: evaluation.JsonlSource(find_gold(place).path)
+            for name, place in name_files(places).items()
         },
-        schema=_schema(schema, sources[0]),
+        schema=choose_schema(schema, find_gold(places[0])),
         criteria=layer or evaluation.AGREEMENT_CRITERIA,
-        bootstrap=_bootstrap(resamples, seed),
+        bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
     )
-    _print(agreement.to_json(), _tables(agreement, layer), output)
-
-
-def _bootstrap(resamples: int, seed: int) -> Bootstrap:
-    from evaluation import Bootstrap
-
-    return Bootstrap(resamples=resamples, seed=seed)
-
-
-def _schema(choice: str | None, source: GoldSource) -> Schema | None:
-    """Return the schema that was asked for, the gold's own, or the built-in one."""
-    if choice == "none":
-        return None
-    from exports.release import SCHEMA_FILE
-    from schemas.load import load_schema
-
-    if choice is not None:
-        return load_schema(Path(choice))
-    if source.manifest is not None:
-        return load_schema(source.path.with_name(SCHEMA_FILE))
-    return load_schema()
-
-
-def _tables(report: Any, chosen: list[str] | None) -> list[ScoreTable]:
-    """Return the summary of all layers, then the labels of the plainest ones."""
-    from evaluation.tables import label_table, summary_table
-
-    plain = ("exact", "found")
-    shown = [
-        layer
-        for name, layer in report.layers.items()
-        if (chosen and name in chosen)
-        or (not chosen and layer.criterion.match in plain)
-    ]
-    return [
-        summary_table(report.layers, str(report.signature)),
-        *(label_table(layer) for layer in shown),
-    ]
-
-
-def _print(content: Any, tables: list[ScoreTable], output: ReportFormat) -> None:
-    from evaluation.tables import RENDERERS
-
     if output is ReportFormat.JSON:
-        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
-    elif output is ReportFormat.TABLE:
-        _print_tables(tables)
+        print_json(agreement.to_json())
     else:
-        typer.echo(RENDERERS[output.value](tables), nl=False)
+        print_report(agreement, chosen=layer, output=output)
 
 
-def _print_tables(tables: Iterable[ScoreTable]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+def _ceiling(
+    places: list[Path],
+    predicted: Iterable[DocumentLike],
+    source: GoldSource,
+    schema: Schema | None,
+    seed: int,
+) -> tuple[str, Comparison] | None:
+    """Test the predictions against annotators; say who those are."""
+    if not places:
+        return None
+    import evaluation
+    from evaluation.ceiling import ceiling
+    from exports import find_gold
 
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = 200  # a pipe has no width; nothing may be cut
-    for table in tables:
-        console.print(f"\n{table.title}", soft_wrap=True)
-        shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for place, name in enumerate(table.head):
-            shown.add_column(name, justify="right" if place else "left", no_wrap=True)
-        for row in table.rows:
-            shown.add_row(*row)
-        console.print(shown)
+    named = name_files(places)
+    comparison = ceiling(
+        {n: evaluation.JsonlSource(find_gold(p).path) for n, p in named.items()},
+        predicted,
+        schema=schema,
+        bootstrap=evaluation.Bootstrap(seed=seed),
+    )
+    stated = (
+        {a.name: a.kind for a in source.manifest.about.annotators}
+        if (source.manifest)
+        else {}
+    )
+    kinds = {stated.get(name, "unknown") for name in named}
+    if kinds == {"person"}:
+        return "human ceiling: the annotators are people", comparison
+    if "machine" in kinds:
+        return "no human ceiling: an annotator is a machine", comparison
+    return "the gold does not state whether the annotators are people", comparison

@@ -1,0 +1,97 @@
+"""Print scores: rich tables for a terminal, text for papers, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from evaluation import Agreement, LayerScore, Report
+    from evaluation.significance import Comparison
+    from evaluation.tables import ScoreTable
+
+__all__ = [
+    "ReportFormat",
+    "print_bands",
+    "print_comparison",
+    "print_json",
+    "print_report",
+]
+
+
+class ReportFormat(StrEnum):
+    """How scores are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
+    CSV = "csv"
+
+
+def print_json(content: Any) -> None:
+    """Print JSON for programs, Arabic as it is."""
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def print_report(
+    report: Report | Agreement,
+    *,
+    chosen: Sequence[str] | None = None,
+    output: ReportFormat = ReportFormat.TABLE,
+) -> None:
+    """Print all layers in brief, and the labels of the plainest or chosen ones."""
+    from evaluation.tables import label_table, summary_table
+
+    shown = [
+        layer
+        for name, layer in report.layers.items()
+        if (name in chosen if chosen else layer.criterion.match in ("exact", "found"))
+    ]
+    summary = summary_table(report.layers, str(report.signature))
+    _print_tables([summary, *map(label_table, shown)], output)
+
+
+def print_bands(
+    kind: str, parts: Mapping[str, Mapping[str, LayerScore]], *, output: ReportFormat
+) -> None:
+    """Print the parts of a score beside each other, a table a layer."""
+    from evaluation.tables import band_tables
+
+    _print_tables(band_tables(kind, parts), output)
+
+
+def print_comparison(
+    comparison: Comparison, *, output: ReportFormat, title: str = ""
+) -> None:
+    """Print the differences between systems, a table a layer."""
+    from evaluation.tables import comparison_tables
+
+    _print_tables(comparison_tables(comparison, title), output)
+
+
+def _print_tables(tables: Sequence[ScoreTable], output: ReportFormat) -> None:
+    if output is not ReportFormat.TABLE:
+        from evaluation.tables import RENDERERS
+
+        typer.echo(RENDERERS[output.value](tables), nl=False)
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 200  # a pipe has no width; nothing may be cut
+    for table in tables:
+        console.print(f"\n{table.title}", soft_wrap=True)
+        shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for place, name in enumerate(table.head):
+            shown.add_column(name, justify="right" if place else "left", no_wrap=True)
+        for row in table.rows:
+            shown.add_row(*row)
+        console.print(shown)

@@ -1,0 +1,53 @@
+"""What the scoring commands compare: files, their names, schema and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from evaluation.documents import DocumentLike
+    from exports import GoldSource
+    from schemas.labels import Schema
+
+__all__ = ["choose_schema", "name_files", "relabelling"]
+
+
+def choose_schema(choice: str | None, source: GoldSource) -> Schema | None:
+    """Return the schema that was asked for, the gold's own, or the built-in one."""
+    if choice == "none":
+        return None
+    from exports.release import SCHEMA_FILE
+    from schemas.load import load_schema
+
+    if choice is not None:
+        return load_schema(Path(choice))
+    if source.manifest is not None:
+        return load_schema(source.path.with_name(SCHEMA_FILE))
+    return load_schema()
+
+
+def name_files(places: list[Path]) -> dict[str, Path]:
+    """Name files by their stems, or by their paths where stems are the same."""
+    for named in (
+        {place.name.partition(".")[0] or place.name: place for place in places},
+        {str(place): place for place in places},
+    ):
+        if len(named) == len(places):
+            return named
+    raise UsageError("the same file is named twice. Name each once.")
+
+
+def relabelling(
+    path: Path | None,
+) -> Callable[[str, Iterable[DocumentLike]], Iterable[DocumentLike]]:
+    """Return what renames the labels of a side, as the file says."""
+    if path is None:
+        return lambda _side, docs: docs
+    from evaluation.selection import Relabelled, read_label_map
+
+    maps = read_label_map(path)
+    return lambda side, docs: Relabelled(docs, maps.get(side, {}))
