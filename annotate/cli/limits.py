@@ -28,26 +28,35 @@ def parse_limit(text: str) -> Limit:
 
 
 def hold(content: Mapping[str, Any], limits: list[Limit]) -> None:
-    """Exit 1 if a number is below its limit; a number that is undefined is."""
-    failed = False
-    for path, least in limits:
-        value: Any = content["layers"]
-        steps = (
-            path[0],
-            *(("labels",) if path[1:2] not in _AVERAGES else ()),
-            *path[1:],
-        )
-        for step in steps:
-            if not isinstance(value, Mapping) or step not in value:
-                raise UsageError(
-                    f"--fail-under: there is no {'.'.join(path)} in this score."
-                )
-            value = value[step]
-        if value is None or value < least:
-            failed = True
-            typer.echo(f"{'.'.join(path)} is {value}, below {least}", err=True)
-    if failed:
+    """Exit 1 if a number is undefined or below its limit, saying which."""
+    low = [(path, _find(content, path), least) for path, least in limits]
+    low = [
+        (path, value, least) for path, value, least in low if not _holds(value, least)
+    ]
+    for path, value, least in low:
+        typer.echo(f"{'.'.join(path)} is {value}, below {least}", err=True)
+    if low:
         raise typer.Exit(1)
 
 
-_AVERAGES = (("micro",), ("macro",), ("weighted",))
+def _holds(value: float | None, least: float) -> bool:
+    return value is not None and value >= least
+
+
+def _find(content: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
+    """Return the number at LAYER.ROW.NUMBER; a row is a label or an average."""
+    try:
+        layer, row, number = path
+        rows = content["layers"][layer]
+        found: float | None = (rows if row in _AVERAGES else rows["labels"])[row][
+            number
+        ]
+    except (KeyError, ValueError):
+        raise UsageError(
+            f"--fail-under: there is no {'.'.join(path)} in this score. Name a layer, "
+            "a label or micro, and a number, as entities.micro.f1=0.8."
+        ) from None
+    return found
+
+
+_AVERAGES = ("micro", "macro", "weighted")

@@ -1,0 +1,200 @@
+"""The commands on gold and predictions, run as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from annotate.cli.main import build_app
+from schemas.annotations import (
+    AnnotatedDocument,
+    Argument,
+    EntityMention,
+    EventMention,
+)
+from schemas.errors import DataError, UsageError
+from schemas.jsonl import write_documents
+
+TEXT = "أعلن الكاظمي في بغداد"
+PERSON = EntityMention(id="T1", label="PER", start=5, end=12)
+CITY = EntityMention(id="T2", label="GPE", start=16, end=21)
+SAYING = EventMention(
+    label="STATEMENT",
+    start=0,
+    end=4,
+    arguments=(Argument(role="ACTOR", entity="T1"),),
+)
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(build_app(), [str(word) for word in words])
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    path = tmp_path / "gold.jsonl"
+    write_documents(
+        path,
+        [
+            AnnotatedDocument(
+                id=doc_id,
+                text=TEXT,
+                meta={"outlet": outlet},
+                entities=(PERSON, CITY),
+                events=(SAYING,),
+            )
+            for doc_id, outlet in (("a", "one"), ("b", "two"))
+        ],
+    )
+    return path
+
+
+@pytest.fixture
+def predicted(tmp_path: Path) -> Path:
+    path = tmp_path / "predicted.jsonl"
+    found = AnnotatedDocument(id="a", entities=(PERSON,), events=(SAYING,))
+    write_documents(path, [found])
+    return path
+
+
+def as_json(*words: object) -> Any:
+    result = run(*words, "--format", "json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_score_prints_the_public_json(gold: Path, predicted: Path) -> None:
+    report = as_json("score", "--gold", gold, "--predicted", predicted)
+    entities = report["layers"]["entities"]
+    assert (entities["micro"]["tp"], entities["micro"]["fn"]) == (1, 3)
+    assert entities["labels"]["PER"]["recall"] == 0.5
+    assert entities["labels"]["ORG"]["f1"] is None
+    assert report["layers"]["arguments"]["labels"]["ACTOR"]["tp"] == 1
+    assert report["signature"].startswith("gold:gold@")
+
+
+def test_score_prints_tables_that_are_not_cut(gold: Path, predicted: Path) -> None:
+    result = run("score", "--gold", gold, "--predicted", predicted)
+    assert result.exit_code == 0
+    assert "arguments:unattached-found" in result.stdout
+    assert "…" not in result.stdout
+    line = next(x for x in result.stdout.splitlines() if x.strip().startswith("ORG"))
+    assert line.split()[1:5] == ["–", "–", "–", "–"]
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "csv"])
+def test_score_prints_for_papers(gold: Path, predicted: Path, form: str) -> None:
+    result = run("score", "--gold", gold, "--predicted", predicted, "--format", form)
+    assert result.exit_code == 0
+    assert "0.500" in result.stdout
+
+
+def test_a_release_is_scored_with_its_own_schema_and_name(
+    gold: Path, predicted: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "release"
+    made = run("release", gold, "-o", folder, "--name", "tiny", "--version", "1.0")
+    assert made.exit_code == 0, made.output
+    assert run("verify", folder).exit_code == 0
+    report = as_json("score", "--gold", folder, "--predicted", predicted)
+    assert report["signature"].startswith("gold:tiny-1.0@")
+    (folder / "gold.jsonl").write_text("{}")
+    assert run("verify", folder).exit_code == 1
+    told = run("score", "--gold", folder, "--predicted", predicted)
+    assert isinstance(told.exception, DataError)
+
+
+def test_a_release_carries_the_agreement_of_its_passes(
+    gold: Path, predicted: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "release"
+    about = tmp_path / "about.yaml"
+    about.write_text("annotators: [{name: predicted, kind: machine}]\n")
+    passes = ("--pass", gold, "--pass", predicted, "--about", about)
+    options = ("-o", folder, "--name", "tiny", "--version", "1.0", *passes)
+    assert run("release", gold, *options).exit_code == 0
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    agreed = manifest["agreement"]["layers"]["entities"]["micro"]["f1"]
+    assert agreed == pytest.approx(2 / 3, abs=1e-6)
+    assert "no human ceiling" in (folder / "README.md").read_text("utf-8")
+
+
+def test_an_unknown_label_needs_another_schema_or_none(
+    gold: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.jsonl"
+    strange = PERSON.model_copy(update={"label": "PERS"})
+    write_documents(other, [AnnotatedDocument(id="a", entities=(strange,))])
+    told = run("score", "--gold", gold, "--predicted", other)
+    assert isinstance(told.exception, DataError)
+    assert "other.jsonl:1" in str(told.exception)
+
+    free = as_json("score", "--gold", gold, "--predicted", other, "--schema", "none")
+    assert free["layers"]["entities"]["labels"]["PERS"]["fp"] == 1
+
+    names = tmp_path / "map.yaml"
+    names.write_text("predicted: {PERS: PER}\n")
+    mapped = as_json("score", "--gold", gold, "--predicted", other, "--map", names)
+    assert mapped["layers"]["entities"]["labels"]["PER"]["tp"] == 1
+
+    names.write_text("guess: {PERS: PER}\n")
+    told = run("score", "--gold", gold, "--predicted", other, "--map", names)
+    assert isinstance(told.exception, DataError)
+
+
+def test_slices_add_up_to_the_whole(gold: Path, predicted: Path) -> None:
+    slices = ("outlet", "document", "length", "seen", "frequency")
+    options = [word for kind in slices for word in ("--by", kind)]
+    report = as_json(
+        "score", "--gold", gold, "--predicted", predicted, *options, "--train", gold
+    )
+    whole = report["layers"]["entities"]["micro"]
+    assert report["slices"].keys() == set(slices)
+    for kind, parts in report["slices"].items():
+        for count in ("tp", "fp", "fn"):
+            added = sum(part["entities"]["micro"][count] for part in parts.values())
+            assert added == whole[count], (kind, count)
+    told = run("score", "--gold", gold, "--predicted", predicted, "--by", "seen")
+    assert isinstance(told.exception, UsageError)
+
+
+def test_a_score_below_its_limit_exits_with_1(gold: Path, predicted: Path) -> None:
+    words = ("score", "--gold", gold, "--predicted", predicted, "--fail-under")
+    assert run(*words, "entities.micro.precision=1").exit_code == 0
+    assert run(*words, "entities.PER.recall=0.5").exit_code == 0
+    assert run(*words, "entities.micro.f1=0.9").exit_code == 1
+    assert run(*words, "entities.ORG.f1=0").exit_code == 1  # undefined
+    for wrong in ("entities.micro.f1", "entities.NOPE.f1=0.5", "entities=0.5"):
+        assert isinstance(run(*words, wrong).exception, UsageError), wrong
+
+
+def test_agree_shows_layers_and_pairs(gold: Path, predicted: Path) -> None:
+    report = as_json("agree", gold, predicted)
+    assert report["annotators"] == ["gold", "predicted"]
+    assert report["documents"] == 1
+    assert report["layers"]["entities"]["micro"]["f1"] == pytest.approx(2 / 3)
+    assert run("agree", gold, predicted).exit_code == 0
+    assert isinstance(run("agree", gold, gold).exception, UsageError)
+
+
+def test_compare_tests_every_two_systems(gold: Path, predicted: Path) -> None:
+    words = ("compare", "--gold", gold, gold, predicted, "--trials", "50")
+    report = as_json(*words)
+    micro = report["layers"]["entities"][0]
+    assert micro["systems"] == ["gold", "predicted"]
+    assert micro["difference"] < 0
+    assert 0 < micro["p"] <= micro["p_holm"] <= 1
+    assert "predicted" in run(*words).stdout
+
+
+def test_the_ceiling_says_who_annotated(gold: Path, predicted: Path) -> None:
+    report = as_json(
+        *("score", "--gold", gold, "--predicted", predicted),
+        *("--annotator", gold, "--annotator", predicted),
+    )
+    assert "does not state" in report["ceiling"]["annotators"]
+    assert report["ceiling"]["layers"]["entities"][0]["row"] == "micro"
