@@ -48,6 +48,8 @@ def _find(content: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
     try:
         layer, row, number = path
         rows = content["layers"][layer]
+        if number not in _NUMBERS:
+            raise KeyError(number)
         found: float | None = (rows if row in _AVERAGES else rows["labels"])[row][
             number
         ]
@@ -59,4 +61,5 @@ def _find(content: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
     return found
 
 
+_NUMBERS = ("tp", "fp", "fn", "precision", "recall", "f1")
 _AVERAGES = ("micro", "macro", "weighted")
