@@ -16,6 +16,10 @@ from annotate.settings import Settings
 CHECKOUT = Path(__file__).parent.parent
 
 
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
 @pytest.fixture(scope="session")
 def studio_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a running server with an empty database of its own.
@@ -26,7 +30,7 @@ def studio_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settin
     settings = Settings(
         home=tmp_path_factory.mktemp("studio"), studio_env=Path(installed)
     )
-    start_server(settings, say=lambda line: print(line, file=sys.stderr))
+    start_server(settings, say=_tell)
     yield settings
     stop_server(settings)
 

@@ -153,9 +153,8 @@ def push(  # noqa: PLR0913 - a parameter is an option
         dry_run=dry_run,
     )
     docs = list(read_documents(source))
-    done = campaign.push(
-        docs, plan, studio=connect(settings), settings=settings, say=say
-    )
+    with connect(settings) as studio:
+        done = campaign.push(docs, plan, studio=studio, settings=settings, say=say)
     would = "would be pushed" if dry_run else "pushed"
     typer.echo(
         f"{project}: {len(done.added)} documents {would}, {done.present} were there"
@@ -182,13 +181,9 @@ def pull(
     from annotate.labelstudio.collection import pull as fetch
     from schemas.load import load_schema
 
-    done = fetch(
-        connect(_settings()),
-        project,
-        schema=load_schema(schema),
-        out=out,
-        lenient=lenient,
-    )
+    loaded = load_schema(schema)
+    with connect(_settings()) as studio:
+        done = fetch(studio, project, schema=loaded, out=out, lenient=lenient)
     for path in done.files:
         count = done.documents[path.stem]
         typer.echo(

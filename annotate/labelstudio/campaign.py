@@ -151,8 +151,7 @@ def push(
     else:
         _update(studio, campaign, plan)
     _import(studio, campaign, [tasks[doc_id] for doc_id in added], say)
-    # Suggestions of a version that is not the project's are not shown to annotators.
-    _patch(studio, campaign, model_version=MODEL_VERSION)
+    _show_suggestions(studio, campaign)
     url = campaign.address(studio)
     return Pushed(plan.project, url, created, added, len(present), logins)
 
@@ -288,6 +287,17 @@ def _update(studio: Studio, campaign: Campaign, plan: Plan) -> None:
         changes["maximum_annotations"] = plan.overlap
     if changes:
         _patch(studio, campaign, **changes)
+
+
+def _show_suggestions(studio: Studio, campaign: Campaign) -> None:
+    """Name our suggestions as those to show: of another version none would be seen."""
+    project = studio.get(f"/api/projects/{campaign.id}")
+    # Label Studio refuses the name of a version that it has no prediction of.
+    if (
+        project["total_predictions_number"]
+        and project["model_version"] != MODEL_VERSION
+    ):
+        _patch(studio, campaign, model_version=MODEL_VERSION)
 
 
 def _patch(studio: Studio, campaign: Campaign, **changes: Any) -> None:

@@ -106,6 +106,14 @@ class Studio:
                 f"{type(error).__name__}. Run the command again; nothing is done twice."
             ) from None
 
+    def __enter__(self) -> Studio:
+        """Use the connection in a `with`, which closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self.close()
+
     def close(self) -> None:
         """Close the connections."""
         if "_http" in self.__dict__:
@@ -129,8 +137,12 @@ def connect(settings: Settings, *, login: Login | None = None) -> Studio:
     """
     url, token = _address(settings, login)
     studio = Studio(url, token)
-    with studio.telling("log in"):
-        studio.sdk.users.whoami()
+    try:
+        with studio.telling("log in"):
+            studio.sdk.users.whoami()
+    except ServiceError:
+        studio.close()
+        raise
     return studio
 
 

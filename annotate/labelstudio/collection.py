@@ -196,13 +196,17 @@ class _Spool:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.open: dict[str, tuple[Path, IO[str]]] = {}
+        self.made = False
+        self.done = False
 
     def __enter__(self) -> _Spool:
         return self
 
     def write(self, annotator: str, doc: AnnotatedDocument) -> None:
         if annotator not in self.open:
-            self.out.mkdir(parents=True, exist_ok=True)
+            if not self.out.is_dir():
+                self.out.mkdir(parents=True)
+                self.made = True
             draft = self.out / f".{annotator}.{os.getpid()}"
             self.open[annotator] = (draft, draft.open("w", encoding="utf-8"))
         self.open[annotator][1].write(render_document(doc) + "\n")
@@ -214,9 +218,12 @@ class _Spool:
             os.fsync(handle.fileno())
             handle.close()
             files.append(draft.replace(self.out / f"{annotator}.jsonl"))
+        self.done = True
         return tuple(files)
 
     def __exit__(self, *_: object) -> None:
         for draft, handle in self.open.values():
             handle.close()
             draft.unlink(missing_ok=True)
+        if self.made and not self.done:
+            self.out.rmdir()

@@ -191,6 +191,8 @@ def _launch(executable: Path, settings: Settings, port: int) -> Server:
         os.close(log)
     # A child that died at once stays a zombie with no birth mark: still "not ours".
     server = Server(process.pid, birth(process.pid) or "ended", port, fresh=True)
+    # The server is meant to outlive this object, which would warn of it when dropped.
+    process.returncode = 0
     state = asdict(replace(server, fresh=False)) | {"url": server.url}
     del state["fresh"]
     write_atomically(settings.state_file, [json.dumps(state) + "\n"])

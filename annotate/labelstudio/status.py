@@ -28,7 +28,8 @@ def read_status(settings: Settings) -> dict[str, Any]:
 
 
 def _projects(settings: Settings) -> list[dict[str, Any]]:
-    listed = connect(settings).get("/api/projects", page_size=1000)["results"]
+    with connect(settings) as studio:
+        listed = studio.get("/api/projects", page_size=1000)["results"]
     return [
         {
             "id": project["id"],
