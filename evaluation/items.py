@@ -104,6 +104,12 @@ def _items(
         rank[codes[name]] = place
     equal = ("doc", *criterion.equal)
     groups = joint_codes(*(tuple(table[c] for c in equal) for table in tables))
+    wholes = joint_codes(
+        *(
+            (group, table["start"], table["end"])
+            for group, table in zip(groups, tables, strict=True)
+        )
+    )
     entities = _referents(criterion, gold, tables)
     items = [
         Items(
@@ -113,14 +119,15 @@ def _items(
             start=table["start"],
             end=table["end"],
             entity=entity,
+            code=code,
         )
-        for table, group, entity in zip(tables, groups, entities, strict=True)
+        for table, group, entity, code in zip(
+            tables, groups, entities, wholes, strict=True
+        )
     ]
     if criterion.table == "attributes":
         items = _comparable(items[0], items[1])
-    wholes = joint_codes(*((i.group, i.start, i.end) for i in items))
-    a, b = (distinct(i, code) for i, code in zip(items, wholes, strict=True))
-    return a, b
+    return distinct(items[0]), distinct(items[1])
 
 
 def _on_shared_triggers(arguments: Table, gold: Columns, predicted: Columns) -> Table:

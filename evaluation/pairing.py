@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.assignment import best_pairs
-from evaluation.columns import Ints, joint_codes
+from evaluation.columns import Ints
 
 __all__ = ["PAIRINGS", "Credit", "Items", "distinct"]
 
@@ -27,7 +27,8 @@ class Items:
 
     Two items can only be paired when their `group` is equal, which implies that their
     documents are. `row` is where the item is counted. `entity` is a code for what the
-    span refers to, 0 where that is not known.
+    span refers to, 0 where that is not known. `code` is the same number on both sides
+    just for equal group and span; items are in its order.
     """
 
     doc: Ints
@@ -36,6 +37,7 @@ class Items:
     start: Ints
     end: Ints
     entity: Ints
+    code: Ints
 
     def __len__(self) -> int:
         """Return the number of items."""
@@ -50,32 +52,34 @@ class Items:
             start=self.start[which],
             end=self.end[which],
             entity=self.entity[which],
+            code=self.code[which],
         )
 
 
-def distinct(items: Items, code: Ints) -> Items:
+def distinct(items: Items) -> Items:
     """Keep one item per code, the one with the lowest row, ordered by code."""
-    order = np.lexsort((items.row, code)) if len(items) else np.zeros(0, np.int64)
-    ordered = code[order]
-    first = np.ones(len(ordered), dtype=np.bool_)
-    first[1:] = ordered[1:] != ordered[:-1]
+    order = np.lexsort((items.row, items.code))
+    code = items.code[order]
+    first = np.ones(len(code), dtype=np.bool_)
+    first[1:] = code[1:] != code[:-1]
     return items.take(order[first])
 
 
 def _pair_equal(gold: Items, predicted: Items) -> tuple[Credit, Credit]:
     """Give full credit to spans that are equal."""
-    in_gold, in_predicted = _same_span(gold, predicted)
+    in_gold = _is_in(gold.code, predicted.code)
+    in_predicted = _is_in(predicted.code, gold.code)
     return in_gold.astype(np.float32), in_predicted.astype(np.float32)
 
 
-def _same_span(
-    gold: Items, predicted: Items
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    a, b = joint_codes(
-        (gold.group, gold.start, gold.end),
-        (predicted.group, predicted.start, predicted.end),
-    )
-    return np.isin(a, b, assume_unique=True), np.isin(b, a, assume_unique=True)
+def _is_in(codes: Ints, others: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which codes are among the others; both are sorted."""
+    if not len(others):
+        return np.zeros(len(codes), dtype=np.bool_)
+    at = np.searchsorted(others, codes)
+    at[at == len(others)] = 0
+    found: npt.NDArray[np.bool_] = others[at] == codes
+    return found
 
 
 def _pair_overlap(gold: Items, predicted: Items) -> tuple[Credit, Credit]:
