@@ -27,6 +27,7 @@ from annotate.labelstudio.campaign import (
 from annotate.labelstudio.client import connect, login_of
 from annotate.labelstudio.collection import pull
 from annotate.labelstudio.server import Server, admin_login, start_server
+from annotate.linking import link_document, read_links
 from annotate.rules.engine import suggest
 from annotate.rules.load import load_ruleset
 from annotate.settings import Settings
@@ -186,9 +187,13 @@ class Demo:
                 f"{SEEDS / 'annotations' / 'decisions.jsonl'}. List them with 'miyar "
                 "adjudicate'."
             )
-        write_documents(self.folder / "gold.jsonl", gold)
+        links = read_links(SEEDS / "annotations" / "links.tsv")
+        linked = [link_document(doc, links) for doc in gold]
+        write_documents(self.folder / "gold.jsonl", linked)
         return Stage(
-            "adjudicate", f"{len(decisions)} kept decisions applied, no conflict open"
+            "adjudicate",
+            f"{len(decisions)} kept decisions applied, no conflict open; "
+            f"{len(links)} surfaces linked to knowledge-base ids",
         )
 
     def _release(self, agreement: Agreement) -> Stage:

@@ -172,7 +172,9 @@ class _Edges:
         self.starts = [word.start for word in self.words]
         self.sentences = [Span(*s) for s in doc.sentences or find_sentences(self.text)]
         self.sentence_starts = [sentence.start for sentence in self.sentences]
-        self.closers = {pair[1]: pair[0] for pair in rule.quotes}
+        self.closers: dict[str, list[str]] = {}
+        for opener, closer in rule.quotes:
+            self.closers.setdefault(closer, []).append(opener)
         self.openers = {pair[0]: pair[1] for pair in reversed(rule.quotes)}
 
     def findings(self, mention: Mention) -> Iterator[_Finding]:
@@ -239,12 +241,11 @@ class _Edges:
 
     def _is_closed(self, words: str) -> bool:
         """Tell whether the last character closes a pair that opens inside."""
-        opener = self.closers.get(words[-1])
-        if opener is None:
-            return False
-        if opener == words[-1]:
-            return words.count(opener) % 2 == 0
-        return opener in words[:-1]
+        last = words[-1]
+        return any(
+            words.count(last) % 2 == 0 if opener == last else opener in words[:-1]
+            for opener in self.closers.get(last, ())
+        )
 
     def _open_quote(self, span: Span) -> Iterator[_Finding]:
         words = self.text[span.start : span.end]

@@ -128,6 +128,10 @@ def adjudicate(
     decisions: Annotated[
         Path | None, typer.Option(help="The decisions made so far, a .jsonl file.")
     ] = None,
+    links: Annotated[
+        Path | None,
+        typer.Option(help="A table that gives names their knowledge-base ids, .tsv."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where the gold goes, .jsonl.")
     ] = None,
@@ -142,6 +146,7 @@ def adjudicate(
     """
     from annotate.adjudicate import adjudicate_all, describe_conflict
     from annotate.decisions import read_decisions
+    from annotate.linking import link_document, read_links
     from schemas.errors import UsageError
     from schemas.jsonl import read_documents, write_atomically, write_documents
 
@@ -152,7 +157,8 @@ def adjudicate(
     gold, conflicts = adjudicate_all(passes, made)
     if not conflicts:
         if out:
-            write_documents(out, gold)
+            table = read_links(links) if links else {}
+            write_documents(out, (link_document(doc, table) for doc in gold))
         typer.echo(f"{len(gold)} documents, {len(made)} decisions, no open conflict.")
         return
     texts = {doc.id: doc.text or "" for doc in gold}
