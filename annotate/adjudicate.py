@@ -176,9 +176,22 @@ class _Merger:
             for number, key in enumerate(sorted(events), start=1)
         )
         doc = first.model_copy(
-            update={"entities": gold_entities, "events": gold_events}
+            update={
+                "meta": self._shared_meta(),
+                "entities": gold_entities,
+                "events": gold_events,
+            }
         )
         return Adjudication(doc, tuple(self.conflicts))
+
+    def _shared_meta(self) -> dict[str, Any]:
+        """Return what all passes say of the article; where each came from differs."""
+        first, *others = (doc.meta for doc in self.passes)
+        return {
+            key: value
+            for key, value in first.items()
+            if all(key in other and other[key] == value for other in others)
+        }
 
     def _mentions(
         self, layer: Literal["entities", "events"], votes: list[dict[Key, Any]]

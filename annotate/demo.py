@@ -105,10 +105,12 @@ class Demo:
             schema=self.schema,
             annotators=self.emails,
             overlap=len(self.emails),
-            instructions=render_instructions(self.schema),
+            guideline=render_instructions(self.schema),
         )
-        studio = connect(self.settings)
-        pushed = push(docs, plan, studio=studio, settings=self.settings, say=self.say)
+        with connect(self.settings) as studio:
+            pushed = push(
+                docs, plan, studio=studio, settings=self.settings, say=self.say
+            )
         return Stage(
             "push",
             f"{len(pushed.added)} tasks added, {pushed.present} were there already; "
@@ -116,20 +118,21 @@ class Demo:
         )
 
     def _replay(self) -> Stage:
-        admin = connect(self.settings)
-        campaign = find_campaign(admin, PROJECT)
-        if campaign is None:
-            raise ServiceError(
-                f"Label Studio lost the project {PROJECT!r}. Run it again."
-            )
-        tasks = tasks_by_document(admin, campaign)
+        with connect(self.settings) as admin:
+            campaign = find_campaign(admin, PROJECT)
+            if campaign is None:
+                raise ServiceError(
+                    f"Label Studio lost the project {PROJECT!r}. Run it again."
+                )
+            tasks = tasks_by_document(admin, campaign)
         fresh = 0
         for email, place in zip(self.emails, self.passes, strict=True):
-            studio = connect(self.settings, login=login_of(self.settings, email))
-            for doc in read_documents(place):
-                fresh += submit(
-                    doc, studio=studio, task=tasks[doc.id], schema=self.schema
-                )
+            login = login_of(self.settings, email)
+            with connect(self.settings, login=login) as studio:
+                for doc in read_documents(place):
+                    fresh += submit(
+                        doc, studio=studio, task=tasks[doc.id], schema=self.schema
+                    )
         count = len(tasks) * len(self.emails)
         return Stage(
             "replay",
@@ -139,9 +142,8 @@ class Demo:
         )
 
     def _pull(self) -> Stage:
-        collected = pull(
-            connect(self.settings), PROJECT, schema=self.schema, out=self._pulled()
-        )
+        with connect(self.settings) as studio:
+            collected = pull(studio, PROJECT, schema=self.schema, out=self._pulled())
         counts = ", ".join(f"{name}: {n}" for name, n in collected.documents.items())
         self._compare_passes()
         return Stage(

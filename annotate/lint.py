@@ -173,8 +173,8 @@ class _Edges:
         self.sentences = [Span(*s) for s in doc.sentences or find_sentences(self.text)]
         self.sentence_starts = [sentence.start for sentence in self.sentences]
         self.closers: dict[str, list[str]] = {}
-        for opener, closer in rule.quotes:
-            self.closers.setdefault(closer, []).append(opener)
+        for pair in rule.quotes:
+            self.closers.setdefault(pair[1], []).append(pair[0])
         self.openers = {pair[0]: pair[1] for pair in reversed(rule.quotes)}
 
     def findings(self, mention: Mention) -> Iterator[_Finding]:

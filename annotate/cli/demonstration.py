@@ -30,7 +30,7 @@ def demo(
 
     Example: miyar demo --exit
     """
-    from annotate.cli.benchmark import print_report
+    from annotate.cli.scores import print_report
     from annotate.cli.studio import say
     from annotate.demo import Demo
     from annotate.labelstudio.server import stop_server, wait_for_end
@@ -47,5 +47,6 @@ def demo(
             typer.echo(f"\n{run.invitation()}\nCtrl-C stops the server.")
             wait_for_end(run.server)
     finally:
-        stop_server(settings)
-        say("Label Studio was stopped.")
+        if run.server is not None and run.server.fresh:
+            stop_server(settings)
+            say("Label Studio was stopped.")

@@ -58,7 +58,7 @@ class Collected:
 def collect(studio: Studio, campaign: Campaign, schema: Schema) -> Iterator[Opinion]:
     """Yield every opinion of a project, task by task, annotators in order.
 
-    A document's `meta` names its annotator, task, annotation and seconds of work. A
+    A document's `meta.studio` names annotator, task, annotation and seconds of work. A
     task nobody annotated yields one Opinion without annotator.
     """
     users = users_by_id(studio)
@@ -171,14 +171,11 @@ def _opinion(task: Json, annotation: Json, who: str, schema: Schema) -> Opinion:
         schema=schema,
         where=f"task {number} ({data['doc_id']}), {who}",
     )
-    meta = {
-        **(task.get("meta") or {}),
-        "annotator": who,
-        "task": number,
-        "annotation": int(annotation["id"]),
-    }
+    origin = {"annotator": who, "task": number, "annotation": int(annotation["id"])}
     if annotation.get("lead_time"):
-        meta["seconds"] = round(float(annotation["lead_time"]), 1)
+        origin["seconds"] = round(float(annotation["lead_time"]), 1)
+    # Apart from the article's own meta: adjudication keeps that, and drops this.
+    meta = {**(task.get("meta") or {}), "studio": origin}
     doc = AnnotatedDocument(
         id=data["doc_id"],
         text=data["text"],

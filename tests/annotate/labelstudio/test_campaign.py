@@ -228,8 +228,10 @@ def test_what_two_users_submit_is_pulled_as_theirs(
     (one,), (two,) = (list(read_documents(path)) for path in done.files)
     assert bare(one) == bare(visit())
     assert bare(two) == bare(other_opinion())
-    assert [one.meta["annotator"], two.meta["annotator"]] == list(READERS)
-    assert (one.meta["seconds"], one.meta["outlet"]) == (61.0, "test")
+    made_by = [doc.meta["studio"]["annotator"] for doc in (one, two)]
+    assert made_by == list(READERS)
+    assert one.meta["studio"]["seconds"] == 61.0
+    assert one.meta["outlet"] == "test"
     assert one.text == TEXT
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         path.name for path in done.files
