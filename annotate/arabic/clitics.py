@@ -27,15 +27,17 @@ _LAM_ALEF_LAM = "لل"
 
 @dataclass(frozen=True, slots=True)
 class Segmenter:
-    """Closed lists with the words known (`names`, forms, cues) and Zipf values times 10.
+    """Closed lists with the words known (forms, cues) and Zipf values times 10.
 
-    `function` holds words so short or so frequent that counts mislead.
+    `function` holds words so short or so frequent that counts mislead; `names` counts
+    as known for what is left, and leaves the whole word open.
     """
 
     known: Container[str]
     function: Container[str]
     zipf: Mapping[str, int]
     verbs: Container[str] = frozenset()
+    names: Container[str] = frozenset()
 
     def split(self, word: str) -> tuple[str, str]:
         """Return the attached letters and the folded base, with ال put back after لل.
@@ -97,10 +99,10 @@ class Segmenter:
         if len(rest) < 3:
             return False
         whole, left = self._value(word), self._value(rest)
-        if rest in self.known:
+        if rest in self.known or rest in self.names:
             return left >= whole + _KNOWN_MARGIN or whole == 0
         if rest.startswith("ال") and len(rest) > 4:
-            return left >= whole or whole < 30
+            return left > 0 or whole == 0
         return left >= whole + _MARGIN
 
     def _value(self, word: str) -> int:

@@ -50,9 +50,7 @@ def inflect_imperfect(imperfect: str) -> tuple[str, ...]:
         endings = (body, stem + "وا", stem + "ون", stem + "يان", stem)
     else:
         endings = (body, body + "وا", body + "ون", body + "ان", body + "ا")
-        if len(body) == 3 and body[1] in _LONG:
-            endings = (*endings, body[0] + body[2])
-        elif len(body) > 3 and body[-2] in "يا" and body[-3] not in _LONG:
+        if len(body) > 3 and body[-2] in "يا" and body[-3] not in _LONG:
             endings = (*endings, body[:-2] + body[-1])
     people = [prefix + end for prefix in "يت" for end in endings if len(end) > 1]
     return (*people, "ن" + body)

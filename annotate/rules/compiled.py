@@ -27,10 +27,11 @@ _MARKS = {
     "quote": "\"'“”„«»‘’`″",
     "query": "?؟!",
 }
+_GIVEN = ("first_sure", "first_open")
 _STRUCTURAL = (
     "number latin mark event event_al say verb nominal nominal_al nominal_own al al_adj "
-    "al_unknown word adj word_verb unknown first_sure first_maybe last_sure last_maybe "
-    "boundary"
+    "al_unknown word adj word_verb word_joined unknown first_sure first_open first_maybe last_sure last_maybe "
+    "initial boundary"
 ).split()
 
 
@@ -117,15 +118,20 @@ def _word_table(files: RuleFiles, letters: Mapping[str, str]) -> WordTable:
         for form, found in files.forms.items()
         if any(kind == "present" for _, kind in found)
     )
-    known = frozenset(
-        {*singles, *cues, *files.forms, *files.nominals}
-        | {w for w, kind in files.names.items() if kind.endswith("sure") and len(w) > 3}
-    )
+    sure = {word for word, kind in files.names.items() if kind in _GIVEN}
+    known = frozenset({*singles, *cues, *files.forms, *files.nominals, *sure})
+    names = frozenset(w for w, kind in files.names.items() if kind.endswith("sure"))
     marks = {mark: name for name, found in _MARKS.items() for mark in found}
     vocabulary = Vocabulary(
-        cues, files.forms, files.nominals, files.names, files.common, marks
+        cues,
+        files.forms,
+        files.nominals,
+        files.names,
+        files.common,
+        files.verbal,
+        marks,
     )
-    segmenter = Segmenter(known, function, files.zipf, verbs)
+    segmenter = Segmenter(known, function, files.zipf, verbs, names)
     return WordTable(vocabulary, Alphabet(letters), segmenter)
 
 
@@ -145,7 +151,7 @@ def _name_patterns(
     from annotate.arabic.tokens import find_tokens
 
     found: dict[str, Entry] = {}
-    for entry in files.entries:
+    for entry in sorted(files.entries, key=lambda e: (e.derived, e.weak)):
         tokens = (entry.form[s:e] for s, e in find_tokens(entry.form))
         key = "".join(unit.key for token in tokens for unit in table[token])
         if key.strip():

@@ -93,7 +93,8 @@ def _entries(  # noqa: PLR0913 - the section's five facts and the line
             raise SchemaError(f"{where}: an empty spelling. Remove the extra '|'.")
         forms = nisba_forms(name) if "nisba" in options else (name,)
         for form in forms:
-            yield Entry(form, canonical, label, subtype, kb, weak, rule)
+            derived = form is not name
+            yield Entry(form, canonical, label, subtype, kb, weak, rule, derived)
 
 
 def nisba_forms(name: str) -> tuple[str, ...]:

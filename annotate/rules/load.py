@@ -28,6 +28,11 @@ DEFAULT_FOLDER = Path(__file__).parents[2] / "seeds"
 """The folder whose `rules/` and `lexicons/` ship with the project."""
 
 
+# A given name this frequent (Zipf times ten) that inflects is a common word too: it
+# opens a longer name, and alone it is none.
+_USUAL = 44
+
+
 def load_ruleset(schema: Schema, folder: Path | None = None) -> Ruleset:
     """Read `folder` (its `rules/*.yaml` and `lexicons/**/*.txt`) and compile it.
 
@@ -50,9 +55,10 @@ def load_ruleset(schema: Schema, folder: Path | None = None) -> Ruleset:
         nominals=_nominals(read_yaml(rules / "nominals.yaml"), schema),
         forms=forms,
         specs=specs,
-        names=_read_names(lexicons / "built" / "name_tokens.tsv"),
+        names=_read_names(lexicons, words[0], words[1]),
         zipf=words[0],
         common=words[1],
+        verbal=words[2],
         nesting=_nesting(context, schema),
         settings={k: tuple(map(str, v)) for k, v in settings.items()},
         modes=modes,
@@ -81,6 +87,7 @@ def _class_words(classes: RuleFile) -> dict[str, list[str]]:
 def _patterns(context: RuleFile, schema: Schema) -> Iterable[PatternRule]:
     seen: set[str] = set()
     stages = context.sequence("stages")
+    macros = context.mapping("macros")
     for rule in context.sequence("rules"):
         name = str(rule.get("id", ""))
         where = context.where(f"id: {name}")
@@ -95,12 +102,21 @@ def _patterns(context: RuleFile, schema: Schema) -> Iterable[PatternRule]:
                 f"{where}: rule {name!r} names the unknown stage "
                 f"{rule.get('stage')!r}. Choose one of {', '.join(stages)}."
             )
-        yield _pattern(rule, name, where, schema)
+        pattern = _expand(str(rule.get("pattern", "")), macros)
+        yield _pattern(rule, pattern, where, schema)
+
+
+def _expand(pattern: str, macros: Mapping[str, str]) -> str:
+    """Put the text of each `<NAME>` in its place; later macros may use earlier ones."""
+    for name, text in reversed(tuple(macros.items())):
+        pattern = pattern.replace(f"<{name}>", f"(?:{text})")
+    return pattern
 
 
 def _pattern(
-    rule: Mapping[str, Any], name: str, where: str, schema: Schema
+    rule: Mapping[str, Any], pattern: str, where: str, schema: Schema
 ) -> PatternRule:
+    name = str(rule["id"])
     marks = tuple(rule.get("marks", ()))
     for mark in marks:
         known = mark is None or mark in (NOMINAL, *schema.entities)
@@ -112,7 +128,7 @@ def _pattern(
     return PatternRule(
         name,
         rule["stage"],
-        str(rule.get("pattern", "")),
+        pattern,
         marks,
         rule.get("subtype"),
         rule.get("level", "name"),
@@ -167,27 +183,41 @@ def nominal_forms(word: str) -> tuple[str, ...]:
 
 
 def _entries(folder: Path, schema: Schema) -> Iterable[Entry]:
-    paths = sorted(folder.glob("*.txt")) + sorted(folder.glob("built/*.txt"))
+    paths = sorted(set(folder.glob("*.txt")) - {folder / "names.txt"}) + sorted(
+        folder.glob("built/*.txt")
+    )
     if not paths:
         raise SchemaError(f"{folder}: holds no lexicon (*.txt). Name another folder.")
     for path in paths:
         yield from read_lexicon(path, schema)
 
 
-def _read_words(path: Path) -> tuple[dict[str, int], frozenset[str]]:
+def _read_words(
+    path: Path,
+) -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
     zipf: dict[str, int] = {}
     common: list[str] = []
+    verbal: list[str] = []
     for line in _lines(path):
         word, value, *rest = line.split("\t")
         zipf[word] = int(value)
         if rest:
             common.append(word)
-    return zipf, frozenset(common)
+            if rest[0] == "v":
+                verbal.append(word)
+    return zipf, frozenset(common), frozenset(verbal)
 
 
-def _read_names(path: Path) -> dict[str, str]:
-    rows = (line.split("\t") for line in _lines(path))
-    return {fold_text(word): f"{kind}_{doubt}" for word, kind, doubt in rows}
+def _read_names(
+    folder: Path, zipf: Mapping[str, int], common: frozenset[str]
+) -> dict[str, str]:
+    rows = (line.split("\t") for line in _lines(folder / "built" / "name_tokens.tsv"))
+    names = {fold_text(word): f"{kind}_{doubt}" for word, kind, doubt in rows}
+    for line in _lines(folder / "names.txt"):
+        for word in map(fold_text, line.split()):
+            usual = word in common and zipf[word] >= _USUAL
+            names[word] = "first_open" if usual else "first_sure"
+    return names
 
 
 def _lines(path: Path) -> Iterable[str]:

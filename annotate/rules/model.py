@@ -29,6 +29,7 @@ class Entry:
     """One name of a lexicon in one spelling.
 
     `weak` names are common words too: they count only where a context rule asks.
+    `derived` forms are generated and give way to a name that is written so.
     """
 
     form: str
@@ -38,6 +39,7 @@ class Entry:
     kb: str | None
     weak: bool
     rule: str
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class RuleFiles:
     names: Mapping[str, str]
     zipf: Mapping[str, int]
     common: frozenset[str]
+    verbal: frozenset[str]
     nesting: Mapping[str, frozenset[str]]
     settings: Mapping[str, tuple[str, ...]]
     modes: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]

