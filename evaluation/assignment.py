@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
+from math import perm
 
 import numpy as np
 
 __all__ = ["best_pairs"]
+
+_FEW = 24
+"""Up to so many assignments are tried one by one, which is faster than to search."""
 
 
 def best_pairs(weights: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
@@ -32,11 +37,19 @@ def best_pairs(weights: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     if len(weights) > len(weights[0]):
         turned = list(zip(*weights, strict=True))
         return sorted((row, column) for column, row in best_pairs(turned))
-    return [
-        (row, column)
-        for row, column in enumerate(_columns_by_row(weights))
-        if weights[row][column] > 0
-    ]
+    few = perm(len(weights[0]), len(weights)) <= _FEW
+    columns = _best_of_all(weights) if few else _columns_by_row(weights)
+    return [(r, c) for r, c in enumerate(columns) if weights[r][c] > 0]
+
+
+def _best_of_all(weights: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """Try every assignment of the rows; the first of equal ones is taken."""
+
+    def worth(columns: tuple[int, ...]) -> tuple[int, int]:
+        taken = [row[c] for row, c in zip(weights, columns, strict=True) if row[c] > 0]
+        return len(taken), sum(taken)
+
+    return max(permutations(range(len(weights[0])), len(weights)), key=worth)
 
 
 def _columns_by_row(weights: Sequence[Sequence[int]]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -203,7 +204,7 @@ def test_exact_layers_equal_plain_sets_of_tuples(
 @LAW
 @given(
     st.lists(
-        st.lists(st.integers(-1, 4), min_size=3, max_size=3), min_size=1, max_size=4
+        st.lists(st.integers(-1, 4), min_size=4, max_size=4), min_size=1, max_size=5
     )
 )
 def test_the_best_pairs_are_the_best_of_all(weights: list[list[int]]) -> None:
@@ -222,7 +223,7 @@ def test_the_best_pairs_are_the_best_of_all(weights: list[list[int]]) -> None:
     pairs = best_pairs(weights)
     assert len({r for r, _ in pairs}) == len(pairs) == len({c for _, c in pairs})
     weight = sum(weights[r][c] for r, c in pairs)
-    assert (len(pairs), weight) == max(every(0, frozenset(range(3))))
+    assert (len(pairs), weight) == max(every(0, frozenset(range(4))))
 
 
 def test_the_interval_is_the_percentile_of_resampled_documents() -> None:
@@ -250,3 +251,30 @@ def test_one_document_gives_no_interval() -> None:
         id="a", entities=(EntityMention(label="A", start=0, end=1),)
     )
     assert score([only], [only]).layers["entities"].micro.interval is None
+
+
+@LAW
+@given(corpora(), corpora())
+def test_entities_equal_what_seqscore_counts(
+    gold: tuple[AnnotatedDocument], predicted: tuple[AnnotatedDocument]
+) -> None:
+    model = pytest.importorskip("seqscore.model", reason="seqscore is not installed")
+    scoring = pytest.importorskip("seqscore.scoring")
+
+    def mentions(doc: AnnotatedDocument) -> list[object]:
+        return [
+            model.Mention(model.Span(m.start, m.end), m.label)
+            for m in doc.entities
+            if m.level == "name"
+        ]
+
+    theirs = scoring.ClassificationScore()
+    for g, p in zip(gold, predicted, strict=True):
+        scoring.score_sequence_mentions(mentions(p), mentions(g), theirs)
+    layer = score(gold, predicted, criteria=["entities"], bootstrap=NONE).layers
+    ours = {name: row.counts for name, row in layer["entities"].labels.items()}
+    assert layer["entities"].micro.counts == Counts(
+        theirs.true_pos, theirs.false_pos, theirs.false_neg
+    )
+    for label, row in theirs.type_scores.items():
+        assert ours[label] == Counts(row.true_pos, row.false_pos, row.false_neg)
