@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +11,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.errors import DataError
 
-__all__ = ["ArgumentKey", "Decision", "Key", "Layer", "Target", "read_decisions"]
+__all__ = [
+    "ArgumentKey",
+    "Decision",
+    "Key",
+    "Layer",
+    "Target",
+    "count_verdicts",
+    "read_decisions",
+]
 
 Layer = Literal["entities", "events", "arguments"]
 Key = tuple[int, int, str]
@@ -77,3 +87,9 @@ def read_decisions(path: Path) -> list[Decision]:
             place = ".".join(str(part) for part in fault["loc"])
             raise DataError(f"{path}:{number}: {place}: {fault['msg']}.") from None
     return decisions
+
+
+def count_verdicts(decisions: Iterable[Decision]) -> dict[str, int]:
+    """Count the decisions by layer and verdict, for a release's manifest."""
+    counts = Counter(f"{decision.layer}: {decision.verdict}" for decision in decisions)
+    return dict(sorted(counts.items()))

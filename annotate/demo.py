@@ -14,9 +14,9 @@ from typing import Any
 
 import seeds
 from annotate.adjudicate import adjudicate_all
-from annotate.decisions import read_decisions
+from annotate.decisions import count_verdicts, read_decisions
 from annotate.guideline import render_instructions
-from annotate.ingest import read_sources
+from annotate.ingest import complete_document, read_sources
 from annotate.labelstudio.campaign import (
     Plan,
     find_campaign,
@@ -190,7 +190,7 @@ class Demo:
                 "adjudicate'."
             )
         links = read_links(SEEDS / "annotations" / "links.tsv")
-        linked = [link_document(doc, links) for doc in gold]
+        linked = [complete_document(link_document(doc, links)) for doc in gold]
         write_documents(self.folder / "gold.jsonl", linked)
         return Stage(
             "adjudicate",
@@ -200,6 +200,8 @@ class Demo:
 
     def _release(self, agreement: Agreement) -> Stage:
         kept = read_manifest(SEEDS / "gold")
+        about = read_about(SEEDS / "annotations" / "about.yaml")
+        decisions = read_decisions(SEEDS / "annotations" / "decisions.jsonl")
         folder = self.folder / f"{kept.title}"
         made = build_release(
             read_documents(self.folder / "gold.jsonl"),
@@ -207,7 +209,7 @@ class Demo:
             name=kept.name,
             version=kept.version,
             folder=folder,
-            about=read_about(SEEDS / "annotations" / "about.yaml"),
+            about=about.model_copy(update={"adjudication": count_verdicts(decisions)}),
             agreement=agreement.to_json(),
         )
         if made.release != kept.release:

@@ -19,7 +19,12 @@ from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 from schemas.jsonl import parse_document, text_sha256
 
-__all__ = ["build_document", "find_sources", "read_sources"]
+__all__ = [
+    "build_document",
+    "complete_document",
+    "find_sources",
+    "read_sources",
+]
 
 _TEXT_KEYS = ("text", "content", "body")
 _ID_KEYS = ("id", "doc_id", "url")
@@ -104,6 +109,18 @@ def build_document(
     )
 
 
+def complete_document(doc: AnnotatedDocument) -> AnnotatedDocument:
+    """Fill in the hash, tokens and sentences that a document lacks; its text stays."""
+    text = doc.text or ""
+    return doc.model_copy(
+        update={
+            "sha256": doc.sha256 or text_sha256(text),
+            "tokens": doc.tokens or find_tokens(text),
+            "sentences": doc.sentences or find_sentences(text),
+        }
+    )
+
+
 def _read_utf8(path: Path) -> str:
     try:
         # newline="" keeps \r\n as it stands: build_document normalises, nobody else.
@@ -163,13 +180,7 @@ def _from_json(line: str, where: str) -> AnnotatedDocument:
         doc = parse_document(line, where)
         if doc.text is None:
             raise DataError(f"{where}: the document has no 'text'. Add it.")
-        return doc.model_copy(
-            update={
-                "sha256": doc.sha256 or text_sha256(doc.text),
-                "tokens": doc.tokens or find_tokens(doc.text),
-                "sentences": doc.sentences or find_sentences(doc.text),
-            }
-        )
+        return complete_document(doc)
     return _from_fields(values, where)
 
 

@@ -33,6 +33,7 @@ HEADINGS: dict[str, str] = {
 }
 """Headings of the card by the key that `notes` uses for them, in order."""
 
+_UNDEFINED = "–"
 _NOT_STATED = "Not stated by the makers of this release."
 
 
@@ -107,12 +108,26 @@ def _process(about: About, agreement: Mapping[str, Any] | None) -> str:
         ]
         parts.append(
             "Agreement between annotators, as pairwise F1 with its 95 % interval over "
-            "documents:\n\n" + _table(("layer", "F1", "interval"), rows)
+            "documents, before adjudication:\n\n"
+            + _table(("layer", "F1", "interval"), rows)
         )
+        parts.append(_by_label(agreement["layers"]))
     if about.adjudication:
         counts = [(what, str(n)) for what, n in sorted(about.adjudication.items())]
         parts.append("Adjudication:\n\n" + _table(("decision", "count"), counts))
     return "\n\n".join(parts)
+
+
+def _by_label(layers: Mapping[str, Any]) -> str:
+    """Return a table of the plain layers: each label that anybody used."""
+    rows = [
+        (layer, label, str(row["tp"]), str(row["tp"] + row["fp"] + row["fn"]), share)
+        for layer, score in layers.items()
+        if ":" not in layer
+        for label, row in score["labels"].items()
+        if (share := _share(row["f1"])) != _UNDEFINED
+    ]
+    return "By label:\n\n" + _table(("layer", "label", "both", "any", "F1"), rows)
 
 
 def _sources(statistics: Statistics) -> str:
@@ -164,8 +179,8 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return _UNDEFINED if value is None else f"{value:.3f}"
 
 
 def _range(interval: list[float] | None) -> str:
-    return "–" if not interval else f"{interval[0]:.3f}–{interval[1]:.3f}"
+    return _UNDEFINED if not interval else f"{interval[0]:.3f}–{interval[1]:.3f}"

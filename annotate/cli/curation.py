@@ -146,6 +146,7 @@ def adjudicate(
     """
     from annotate.adjudicate import adjudicate_all, describe_conflict
     from annotate.decisions import read_decisions
+    from annotate.ingest import complete_document
     from annotate.linking import link_document, read_links
     from schemas.errors import UsageError
     from schemas.jsonl import read_documents, write_atomically, write_documents
@@ -158,7 +159,8 @@ def adjudicate(
     if not conflicts:
         if out:
             table = read_links(links) if links else {}
-            write_documents(out, (link_document(doc, table) for doc in gold))
+            linked = (link_document(doc, table) for doc in gold)
+            write_documents(out, map(complete_document, linked))
         typer.echo(f"{len(gold)} documents, {len(made)} decisions, no open conflict.")
         return
     texts = {doc.id: doc.text or "" for doc in gold}

@@ -45,22 +45,31 @@ def release(  # noqa: PLR0913 - one parameter per option
             "is measured and goes into the release.",
         ),
     ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(help="The adjudicator's decisions, .jsonl; they are counted."),
+    ] = None,
 ) -> None:
     """Write a release: gold, schema, manifest with checksums, and data card.
 
     Example: miyar release gold.jsonl -o gold-1.0 --name seeds --version 1.0
     """
-    from exports import build_release, read_about, read_gold
+    from annotate.decisions import count_verdicts, read_decisions
+    from exports import About, build_release, read_about, read_gold
     from schemas.load import load_schema
 
     labels = load_schema(schema)
+    said = read_about(about) if about else About()
+    if decisions:
+        counts = count_verdicts(read_decisions(decisions))
+        said = said.model_copy(update={"adjudication": counts})
     manifest = build_release(
         read_gold(gold),
         schema=labels,
         name=name,
         version=version,
         folder=out,
-        about=read_about(about) if about else None,
+        about=said,
         agreement=_agreement(passes or [], labels),
     )
     typer.echo(f"{out}: {manifest.title} {manifest.release}")
