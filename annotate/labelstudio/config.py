@@ -37,9 +37,10 @@ _SANS = '"Noto Sans Arabic","Noto Kufi Arabic","Segoe UI","DejaVu Sans",sans-ser
 # The rule for `area` gives back the handles that move a span's edge: Chromium hides
 # the tag they are made of.
 _STYLE = f"""
-.miyar{{display:grid;grid-template-columns:minmax(0,1fr) 18rem;gap:0 1.25rem;
+.miyar{{display:grid;grid-template-columns:minmax(0,58rem) 18rem;gap:0 1.25rem;
+ justify-content:center;
  align-items:start;font-family:{_SANS}}}
-.miyar-text{{max-width:58rem;width:100%;justify-self:center}}
+.miyar-text{{min-width:0}}
 .miyar .lsf-richtext__container,.miyar .lsf-richtext__container *{{
  font-family:{_FONTS}!important;font-size:1.3rem;line-height:2.6!important;
  letter-spacing:0!important}}
@@ -79,7 +80,7 @@ _STYLE = f"""
 .miyar-group .lsf-label__text{{margin-inline-end:.35rem}}
 .miyar-group .lsf-label__hotkey{{font-size:.68rem;opacity:.6;direction:ltr;
  margin:0!important}}
-@media (max-width:1100px){{.miyar{{grid-template-columns:minmax(0,1fr) 14rem}}}}
+@media (max-width:1100px){{.miyar{{grid-template-columns:minmax(0,58rem) 14rem}}}}
 """
 _HINT = Bilingual(
     ar=(
