@@ -89,7 +89,7 @@ class WordTable(dict[str, tuple[Unit, ...]]):
         super().__init__()
         self._words = vocabulary
         self._alphabet = alphabet
-        self._segmenter = segmenter
+        self.segmenter = segmenter
 
     def __missing__(self, token: str) -> tuple[Unit, ...]:
         if len(self) > _LIMIT:
@@ -102,7 +102,7 @@ class WordTable(dict[str, tuple[Unit, ...]]):
         view = fold(token)
         if not _LETTER.search(view.text):
             return (self._other(token, view),)
-        head, base = self._segmenter.split(view.text)
+        head, base = self.segmenter.split(view.text)
         units = [
             self._plain(CLITICS[letter], letter, *view.raw_span(at, at + 1))
             for at, letter in enumerate(head)
