@@ -12,8 +12,10 @@ from annotate.rules.resolve import Found
 
 __all__ = ["ArgumentFinder", "Filled"]
 
+_PLURAL = ("وا", "ون")
 _FAR = 45
 _NEAR = 3
+_FEW = 5
 
 Filled = tuple[str, int]
 """A role and the index of the mention that fills it."""
@@ -28,6 +30,7 @@ class _Walk:
     prepositions: list[tuple[str, int]]
     nisbas: list[int]
     times: list[int]
+    performer: int | None = None
 
 
 class ArgumentFinder:
@@ -61,6 +64,11 @@ class ArgumentFinder:
         self._count_labels = frozenset(ruleset.files.settings.get("count_labels", ()))
         self._title_labels = frozenset(ruleset.files.settings.get("title_labels", ()))
         self._light = symbols("light")
+        self._suffer = symbols("suffer")
+        self._quantity = symbols("quantity", "number_word", "number")
+        self._purpose = symbols("purpose")
+        self._apposition = symbols("honorific", "former", "quote")
+        self._speaker: tuple[int, int] | None = None
         self._agents = symbols("agent_words")
 
     def fill(
@@ -90,8 +98,21 @@ class ArgumentFinder:
         if frame.time and not walk.times:
             self._time_before(unit, bounds[0], frame, roles)
         self._counts(unit, last, bounds, frame, roles)
+        if walk.performer is not None:
+            roles.give(frame.subject, walk.performer)
+        self._speak(kind, frame, roles, bounds[0])
         self._coordinate(roles, bounds[1])
         return roles.filled
+
+    def _speak(self, kind: str, frame: Frame, roles: _Roles, begin: int) -> None:
+        """Let a participle of saying share the speaker of the verb before it."""
+        if not frame.speech:
+            return
+        if kind == "participle" and self._speaker and self._speaker[0] == begin:
+            roles.replace(frame.subject, self._speaker[1])
+        for role, index in roles.filled:
+            if role in frame.subject:
+                self._speaker = (begin, index)
 
     # Walking
 
@@ -101,7 +122,7 @@ class ArgumentFinder:
         start = at
         pending: str | None = None
         slack = 0
-        closed = False
+        closed = governed = False
         stop = min(end, at + _FAR)
         while at < stop:
             index = self._head.get(at)
@@ -113,8 +134,13 @@ class ArgumentFinder:
                 elif mention.label in self._nisba_labels and not pending and noun:
                     if at - start <= 2:
                         walk.nisbas.append(index)
+                elif noun and at == start and self._is_adjective(mention):
+                    pass
                 elif pending is not None:
                     walk.prepositions.append((pending, self._best(index)))
+                    governed = True
+                elif governed:
+                    pass
                 elif not closed and mention.label not in self._count_labels:
                     if at == start or (
                         noun
@@ -130,14 +156,26 @@ class ArgumentFinder:
                 continue
             if symbol in self._that or symbol in self._break or symbol in self._rel:
                 break
-            if symbol in self._verb and at > start:
+            if noun and symbol in self._light and at - start <= _FEW:
+                walk.performer = self._performer(at, stop)
                 break
+            if symbol in self._purpose:
+                pending, slack = "purpose", -_NEAR
+                at += 1
+                continue
+            if symbol in self._verb:
+                break
+            if symbol not in self._apposition:
+                governed = False
             if symbol in self._event and noun is False and frame.speech is False:
                 closed = closed or pending is None
             if symbol in self._agents and pending is not None:
                 pending, slack = "by", 0
+            elif symbol in self._prep and pending == "purpose":
+                slack += 1
             elif symbol in self._prep:
-                pending, slack = units[at].base, 0
+                partitive = units[at].base == "من" and self._is_counted(at - 1)
+                pending, slack = None if partitive else units[at].base, 0
             elif symbol in self._wa or symbol in self._soft:
                 pending = None
             elif pending is not None:
@@ -146,6 +184,28 @@ class ArgumentFinder:
                     pending = None
             at += 1
         return walk
+
+    def _is_counted(self, at: int) -> bool:
+        """Tell whether a quantity ends at the unit, so that من opens what it counts."""
+        index = self._tail.get(at)
+        if index is not None:
+            return self._mentions[index].label in self._count_labels
+        return self._reading.symbols[at] in self._quantity
+
+    def _is_adjective(self, mention: Found) -> bool:
+        """Tell whether a nominal right after an event noun qualifies it (انتحاري)."""
+        base = self._reading.units[mention.last].base
+        return mention.level != "name" and base.endswith(("ي", "يه"))
+
+    def _performer(self, light: int, stop: int) -> int | None:
+        """Return the subject after a light verb that follows its noun (غارة شنتها)."""
+        for at in range(light + 1, min(stop, light + _FEW)):
+            index = self._head.get(at)
+            if index is not None:
+                return self._best(index)
+            if self._reading.symbols[at] in self._prep:
+                return None
+        return None
 
     def _best(self, index: int) -> int:
         """Return the name that stands beside a title, else the mention itself."""
@@ -190,7 +250,21 @@ class ArgumentFinder:
                 for index in core[:1]:
                     roles.give(frame.object, index)
             return
+        if self._says_of_itself(unit, begin) and self._speaker:
+            roles.give(frame.subject, self._speaker[1])
+            for index in core[:1]:
+                roles.give(frame.object, index)
+            return
         before = self._subject_before(unit, begin)
+        if self._reading.units[unit].base.endswith(_PLURAL) and before is not None:
+            # A plural verb follows its subject.
+            if passive or (spec.passive and not core):
+                roles.give(frame.patient or frame.object, before)
+            else:
+                roles.give(frame.subject, before)
+                for index in core[:1]:
+                    roles.give(frame.object, index)
+            return
         if passive or (
             spec.passive and len(core) < 2 and not (core and before is not None)
         ):
@@ -209,6 +283,12 @@ class ArgumentFinder:
             for index in core[1:2]:
                 if index != core[0]:
                     roles.give(frame.object, index)
+
+    def _says_of_itself(self, unit: int, begin: int) -> bool:
+        """Tell whether `أنه` before the verb takes up the speaker (قال إنه قتل)."""
+        word = self._reading.units[unit - 1].base if unit > begin else ""
+        spoken = self._speaker is not None and self._speaker[0] == begin
+        return spoken and word.startswith("ان") and word.endswith(("ه", "ها", "هم"))
 
     def _headline(self, unit: int, begin: int) -> bool:
         before = self._tail.get(unit - 1)
@@ -274,9 +354,12 @@ class ArgumentFinder:
         symbols = self._reading.symbols
         for at in range(unit - 1, max(begin, unit - 12) - 1, -1):
             if symbols[at] in self._light:
+                places = frame.subject
+                if symbols[at] in self._suffer:
+                    places = frame.patient or frame.object
                 for between in range(at + 1, unit):
                     if between in self._head:
-                        roles.give(frame.subject, self._best(self._head[between]))
+                        roles.give(places, self._best(self._head[between]))
                         return
                 relative = self._antecedent(at, begin)
                 before = (
@@ -285,7 +368,7 @@ class ArgumentFinder:
                     else self._subject_before(at, begin)
                 )
                 if before is not None:
-                    roles.give(frame.subject, before)
+                    roles.give(places, before)
                 return
             if symbols[at] in self._break or symbols[at] in self._that:
                 return
@@ -365,6 +448,11 @@ class _Roles:
 
     def holds(self, index: int) -> bool:
         return any(index == held for _, held in self.filled)
+
+    def replace(self, roles: tuple[str, ...], index: int) -> None:
+        """Empty the roles, then fill the first that accepts the mention."""
+        self.filled = [(r, i) for r, i in self.filled if r not in roles and i != index]
+        self.give(roles, index)
 
     def give(self, roles: tuple[str, ...], index: int) -> None:
         """Fill the first role that accepts the mention and is not taken."""

@@ -49,7 +49,7 @@ class Ruleset:
     entries: tuple[Entry, ...]
     letters: Mapping[str, str]
     stages: tuple[Stage, ...]
-    functions: frozenset[str]
+    noun_context: frozenset[str]
 
     def symbols(self, *groups: str) -> frozenset[str]:
         """Return the symbols of all classes in the named groups."""

@@ -10,6 +10,7 @@ from annotate.rules.compiled import Ruleset
 from annotate.rules.model import TriggerSpec
 from annotate.rules.reading import Reading, read_units
 from annotate.rules.resolve import Found, resolve
+from annotate.rules.words import TriggerForms
 from annotate.rules.surnames import find_surnames
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
@@ -101,7 +102,10 @@ def choose_trigger(
 ) -> tuple[TriggerSpec, str, int] | None:
     """Return the first spec whose surroundings fit, with the trigger's last unit."""
     units = reading.units
-    for spec, kind in units[at].triggers:
+    options = units[at].triggers
+    if len(options) > 1:
+        options = prefer_kind(reading, at, options)
+    for spec, kind in options:
         if spec.bare and units[at].base.startswith("ال"):
             continue
         ahead = range(at + 1, min(bounds[1], at + 1 + spec.within))
@@ -120,8 +124,15 @@ def choose_trigger(
             continue
         if spec.before_not and any(units[n].base in spec.before_not for n in behind):
             continue
-        return spec, kind, last
+        return None if spec.trap else (spec, kind, last)
     return None
+
+
+def prefer_kind(reading: Reading, at: int, options: TriggerForms) -> TriggerForms:
+    """Put nouns before verbs, of one spelling, where a noun is expected."""
+    before = reading.symbols[at - 1] if at else ""
+    wants_noun = before in reading.ruleset.noun_context
+    return tuple(sorted(options, key=lambda option: (option[1] == "noun") != wants_noun))
 
 
 def trigger_end(reading: Reading, unit: int, last: int) -> int:

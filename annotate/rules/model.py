@@ -92,7 +92,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class TriggerSpec:
-    """One trigger lemma with its label, frame and the traps around it."""
+    """One trigger lemma with its label, frame and the traps around it.
+
+    A spec that is itself a `trap` triggers nothing and ends the search.
+    """
 
     id: str
     label: str
@@ -108,7 +111,7 @@ class TriggerSpec:
     bare: bool
     score: float
     realis: str | None = None
-    demands: bool = False
+    trap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

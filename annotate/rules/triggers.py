@@ -84,7 +84,8 @@ def _spec(
 ) -> TriggerSpec:
     name = str(raw.get("id", ""))
     where = file.where(f"id: {name}")
-    label = str(raw.get("label"))
+    trap = bool(raw.get("trap"))
+    label = next(iter(schema.events)) if trap else str(raw.get("label"))
     event = schema.events.get(label)
     if event is None:
         raise SchemaError(
@@ -97,15 +98,16 @@ def _spec(
             f"{where}: trigger {name!r} has the unknown mode {mode!r}. {label} has "
             f"{', '.join(event.modes) or 'none'}."
         )
-    if raw.get("frame") not in frames:
+    frame = next(iter(frames)) if trap else raw.get("frame")
+    if frame not in frames:
         raise SchemaError(
-            f"{where}: trigger {name!r} has the unknown frame {raw.get('frame')!r}. "
+            f"{where}: trigger {name!r} has the unknown frame {frame!r}. "
             f"Choose one of {', '.join(frames)}."
         )
     return TriggerSpec(
         name,
         label,
-        frames[str(raw["frame"])],
+        frames[str(frame)],
         mode,
         bool(raw.get("passive")),
         _word_set(raw.get("after", ())),
@@ -117,7 +119,7 @@ def _spec(
         bool(raw.get("bare")),
         float(raw.get("score", 0.75)),
         raw.get("realis"),
-        bool(raw.get("demands")),
+        trap,
     )
 
 

@@ -209,12 +209,18 @@ class WordTable(dict[str, tuple[Unit, ...]]):
         if base in common or self._inflects(base):
             if base[0] in "يتن" and self._conjugates(base):
                 return "word_verb"
-            if base in self._words.verbal:
+            if self._is_verb(base):
                 return "word_verb"
             if base[0] in "بلكوف" and len(base) > 4 and base[1:] in common:
                 return "word_joined"
             return "adj" if _is_nisba(base) else "word"
         return "unknown"
+
+    def _is_verb(self, base: str) -> bool:
+        verbal = self._words.verbal
+        return base in verbal or (
+            base.endswith(("ت", "وا")) and base.rstrip("توا") in verbal
+        )
 
     def _conjugates(self, base: str) -> bool:
         common = self._words.common
