@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from typer.testing import CliRunner
+
+from annotate.cli.main import build_app
+from annotate.labelstudio.campaign import find_campaign, submit, tasks_by_document
+from annotate.labelstudio.client import connect, login_of
+from annotate.labelstudio.server import admin_login
+from schemas.errors import DataError, ServiceError
+from schemas.jsonl import read_documents, write_documents
+from tests.annotate.labelstudio.builders import SCHEMA, bare, visit
+
+READER = "reader.d@miyar.test"
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run `miyar` with arguments; expected errors are raised as they are."""
+
+    def miyar(*arguments, ok=True):
+        result = CliRunner().invoke(build_app(), [str(a) for a in arguments])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert (result.exit_code == 0) is ok, result.output
+        return result
+
+    return miyar
+
+
+@pytest.fixture
+def here(monkeypatch, studio_settings):
+    """Point the command line at the test run's server."""
+    monkeypatch.setenv("MIYAR_HOME", str(studio_settings.home))
+    monkeypatch.setenv("MIYAR_STUDIO_ENV", str(studio_settings.server_folder))
+
+
+@pytest.mark.studio
+def test_up_tells_address_and_login_of_the_server_that_runs(
+    run, here, studio, studio_settings
+):
+    result = run("up")
+    assert f"runs already: {studio.url}" in result.stdout
+    login = admin_login(studio_settings)
+    assert login.email in result.stdout
+    assert login.password in result.stdout
+    assert login.token not in result.output
+
+
+@pytest.mark.studio
+def test_documents_go_out_and_annotations_come_home(
+    run, here, studio, studio_settings, tmp_path
+):
+    project = f"cli {uuid.uuid4().hex[:12]}"
+    source = tmp_path / "s.jsonl"
+    write_documents(source, [visit()])
+    push = ("push", source, "--project", project, "--annotators", READER)
+    plan = run(*push, "--dry-run")
+    assert "1 documents would be pushed, 0 were there" in plan.stdout
+    first = run(*push)
+    assert "1 documents pushed, 0 were there" in first.stdout
+    assert f"{READER}  password " in first.stdout
+    again = run(*push)
+    assert "0 documents pushed, 1 were there" in again.stdout
+    assert "password" not in again.stdout
+    out = tmp_path / "out"
+    assert "Nobody has submitted" in run("pull", "--project", project, "-o", out).stderr
+    task = tasks_by_document(studio, find_campaign(studio, project))["visit"]
+    with connect(studio_settings, login=login_of(studio_settings, READER)) as reader:
+        submit(visit(), studio=reader, task=task, schema=SCHEMA)
+    pulled = run("pull", "--project", project, "-o", out)
+    assert f"{out / READER}.jsonl: 1 documents, 0 skipped" in pulled.stdout
+    (doc,) = read_documents(out / f"{READER}.jsonl")
+    assert bare(doc) == bare(visit())
+    listed = json.loads(run("status", "--format", "json").stdout)["projects"]
+    (mine,) = [entry for entry in listed if entry["project"] == project]
+    assert (mine["documents"], mine["annotations"]) == (1, 1)
+    assert project in run("status").stdout
+
+
+@pytest.mark.studio
+def test_a_wrong_token_is_one_sentence_with_the_remedy(
+    run, here, studio, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MIYAR_TOKEN", "feedc0de" * 5)
+    with pytest.raises(ServiceError, match="MIYAR_TOKEN") as error:
+        run("pull", "--project", "any", "-o", tmp_path / "out")
+    assert "feedc0de" not in str(error.value)
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_without_a_server_the_command_that_starts_one_is_named(
+    run, tmp_path, monkeypatch, command
+):
+    monkeypatch.setenv("MIYAR_HOME", str(tmp_path / "state"))
+    source = tmp_path / "s.jsonl"
+    write_documents(source, [visit()])
+    rest = (source,) if command == "push" else ("-o", tmp_path / "out")
+    with pytest.raises(ServiceError, match="miyar up"):
+        run(command, *rest, "--project", "news")
+    assert not (tmp_path / "out").exists()
+
+
+def test_status_exits_with_1_and_down_with_0_when_nothing_runs(
+    run, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MIYAR_HOME", str(tmp_path / "state"))
+    assert "miyar up" in run("status", ok=False).stdout
+    assert "was not running" in run("down").stdout
+
+
+def test_a_file_that_is_no_document_is_told_with_its_line(run, tmp_path):
+    source = tmp_path / "s.jsonl"
+    source.write_text('{"id": "a", "text": "نص"}\n{"id": ', encoding="utf-8")
+    with pytest.raises(DataError, match=r"s\.jsonl:2"):
+        run("push", source, "--project", "news")
