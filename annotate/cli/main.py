@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -54,9 +55,10 @@ def build_app() -> typer.Typer:
 
 def _version(
     *,
-    version: bool = typer.Option(
-        default=False, help="Print the version and exit.", is_eager=True
-    ),
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", is_eager=True),
+    ] = False,
 ) -> None:
     if version:
         from importlib.metadata import version as installed
