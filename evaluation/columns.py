@@ -202,8 +202,8 @@ def _check_ids(doc: DocumentLike) -> None:
 
 def _check_slices(doc: DocumentLike, text: str) -> None:
     for mentions in (doc.entities, doc.events):
-        for m in mentions:
-            if m.text is not None and text[m.start : m.end] != m.text:
+        for m in [m for m in mentions if m.text is not None]:
+            if text[m.start : m.end] != m.text:
                 raise DataError(
                     f"{m.label} [{m.start}, {m.end}) says its text is {m.text!r}, but "
                     f"covers {text[m.start : m.end]!r}. Offsets count code points from "

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from evaluation.columns import Codes, ColumnBuilder, Columns, Ints, Snap, joint_codes
-from evaluation.documents import DocumentLike, JsonlSource
+from evaluation.documents import DocumentLike, JsonlSource, text_digest
 from schemas.errors import DataError
-from schemas.jsonl import text_sha256
 from schemas.labels import Schema
 
 __all__ = ["Corpus", "read_corpus"]
@@ -83,6 +83,15 @@ class _Side:
     def text(self, doc_id: str) -> str:
         return next(doc.text or "" for doc in self.docs if doc.id == doc_id)
 
+    def text_of(self, doc: DocumentLike) -> str | None:
+        try:
+            return doc.text
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise DataError(
+                f"{self.place(doc.id)} has a text that is not UTF-8. Save the file as "
+                "UTF-8."
+            ) from None
+
 
 def _builders(
     codes: Codes, snaps: Mapping[str, Snap | None]
@@ -99,13 +108,14 @@ def _read_gold(
     for doc in side.docs:
         if doc.id in read:
             raise _doubled(side, doc.id)
+        text = side.text_of(doc)
         read[doc.id] = _Known(
             number=len(read),
-            length=None if doc.text is None else len(doc.text),
-            sha256=doc.sha256 if doc.text is None else text_sha256(doc.text),
-            text=doc.text if keep_text else None,
+            length=None if text is None else len(text),
+            sha256=doc.sha256 if text is None else text_digest(doc),
+            text=text if keep_text else None,
         )
-        _add(builders, len(read) - 1, doc, doc.text, side)
+        _add(builders, len(read) - 1, doc, text, side)
     ids = sorted(read)
     number = np.zeros(len(ids), dtype=np.int64)
     for place, doc_id in enumerate(ids):
@@ -137,10 +147,12 @@ def _read_predicted(
             raise _doubled(side, doc.id)
         own.predicted = True
         _check_text(doc, own, side, gold)
-        text = own.text if doc.text is None else doc.text
+        text = own.text
         if text is None and _quotes_text(doc):
-            texts = texts or {d.id: d.text for d in gold.docs}
-            text = texts[doc.id]
+            text = side.text_of(doc)
+            if text is None:
+                texts = texts or {d.id: d.text for d in gold.docs}
+                text = texts[doc.id]
         _add(builders, own.number, doc, text, side)
     return {name: builder.build() for name, builder in builders.items()}
 
@@ -185,17 +197,18 @@ def _renumbered(columns: Columns, number: Ints) -> Columns:
 
 
 def _check_text(doc: DocumentLike, own: _Known, side: _Side, gold: _Side) -> None:
-    sha256 = doc.sha256 if doc.text is None else text_sha256(doc.text)
+    sha256 = text_digest(doc) or doc.sha256
     if sha256 is None or own.sha256 is None or sha256 == own.sha256:
         return
-    if doc.text is None or own.length is None:
+    text = side.text_of(doc)
+    if text is None or own.length is None:
         raise DataError(
             f"{side.place(doc.id)} was made from another text than the {gold.name}'s: "
             f"their sha256 differ. Work on the text of the {gold.name}."
         )
     raise DataError(
         f"{side.place(doc.id)} has another text than the {gold.name}: "
-        f"{_first_difference(gold.text(doc.id), doc.text)}. Work on the text of the "
+        f"{_first_difference(gold.text(doc.id), text)}. Work on the text of the "
         f"{gold.name}, unchanged, or leave the text out."
     )
 

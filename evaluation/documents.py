@@ -8,6 +8,7 @@ understand is given to the contract's own parser, whose word is final.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import IO, Literal, Protocol, cast
 import msgspec
 
 from schemas.errors import DataError
+from schemas.jsonl import parse_document, text_sha256
 
 __all__ = [
     "ArgumentLike",
@@ -23,6 +25,7 @@ __all__ = [
     "EntityLike",
     "EventLike",
     "JsonlSource",
+    "text_digest",
 ]
 
 
@@ -94,6 +97,7 @@ class _Record(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 
 _ABSENT = msgspec.Raw()
+_NULL = msgspec.Raw(b"null")
 
 
 class _Entity(_Record):
@@ -138,13 +142,29 @@ class _Event(_Record):
 
 class _Document(_Record):
     id: str
-    text: str | None = None
+    raw_text: msgspec.Raw = msgspec.field(default=_NULL, name="text")
     sha256: str | None = None
     entities: tuple[_Entity, ...] = ()
     events: tuple[_Event, ...] = ()
     meta: msgspec.Raw = _ABSENT
     tokens: msgspec.Raw = _ABSENT
     sentences: msgspec.Raw = _ABSENT
+
+    @property
+    def text(self) -> str | None:
+        """The text, decoded only when asked for: most of a line is text."""
+        return msgspec.json.decode(self.raw_text, type=str | None)
+
+
+def text_digest(doc: DocumentLike) -> str | None:
+    """Return the hex SHA-256 of a document's UTF-8 text, None without text."""
+    if isinstance(doc, _Document):
+        raw = bytes(doc.raw_text)
+        # Between its quotes a JSON string without escapes is the text's own UTF-8.
+        if raw[:1] == b'"' and b"\\" not in raw:
+            return hashlib.sha256(raw[1:-1]).hexdigest()
+    text = doc.text
+    return None if text is None else text_sha256(text)
 
 
 class JsonlSource:
@@ -167,13 +187,15 @@ class JsonlSource:
         decode = msgspec.json.Decoder(_Document).decode
         for number, line in self._lines():
             try:
-                yield decode(line)
+                doc = decode(line)
             except (msgspec.MsgspecError, UnicodeDecodeError):
+                doc = None
+            if doc is None or bytes(doc.raw_text)[:1] not in (b'"', b"n"):
                 # The contract's parser either accepts the line after all or says in
                 # its own words what is wrong with it.
-                from schemas.jsonl import parse_document
-
                 yield parse_document(line, f"{self.path}:{number}")
+            else:
+                yield doc
 
     def line_of(self, doc_id: str) -> int | None:
         """Return the number of the last line that holds this document, from 1.
@@ -183,8 +205,11 @@ class JsonlSource:
         found = None
         for number, line in self._lines():
             # A missing text or mention cannot matter here, only the id.
-            if msgspec.json.decode(line, type=_Identity).id == doc_id:
-                found = number
+            try:
+                if msgspec.json.decode(line, type=_Identity).id == doc_id:
+                    found = number
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                continue
         return found
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:

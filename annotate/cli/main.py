@@ -38,7 +38,7 @@ def build_app() -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_version)
+    app.callback()(_options)
     for stage in (
         demonstration,
         documents,
@@ -53,18 +53,27 @@ def build_app() -> typer.Typer:
     return app
 
 
-def _version(
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"miyar {version('miyar')}")
+        raise typer.Exit
+
+
+def _options(
     *,
     version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version and exit.", is_eager=True),
+        typer.Option(
+            "--version",
+            help="Print the version and exit.",
+            is_eager=True,
+            callback=_print_version,
+        ),
     ] = False,
 ) -> None:
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"miyar {installed('miyar')}")
-        raise typer.Exit
+    """Take the options that stand before any command."""
 
 
 def main() -> None:

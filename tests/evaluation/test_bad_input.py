@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,27 @@ def test_bytes_that_are_not_utf8_are_told_with_their_line(tmp_path: Path) -> Non
     path.write_bytes(b'{"id": "a", "text": "\xff"}\n')
     with pytest.raises(DataError, match=r"p.jsonl:1: "):
         score(JsonlSource(path), [])
+
+
+def test_a_prediction_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_bytes(b'\n{"id": "a", "text": "\xff"}\n')
+    with pytest.raises(DataError, match=r"p.jsonl:2: "):
+        score([doc(text=TEXT)], JsonlSource(path))
+
+
+def test_escaped_text_is_the_same_text(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": TEXT}), encoding="ascii")
+    assert score([doc(text=TEXT)], JsonlSource(path)).documents == ("a",)
+    assert score(JsonlSource(path), [doc(text=TEXT)]).documents == ("a",)
+
+
+def test_a_text_that_is_no_string_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"id": "a", "text": 5}')
+    with pytest.raises(DataError, match=r"p.jsonl:1: text"):
+        score([doc(text=TEXT)], JsonlSource(path))
 
 
 def test_a_cut_gzip_is_one_clear_error(tmp_path: Path) -> None:
