@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from annotate.arabic.fold import fold_text
 
-__all__ = ["inflect_imperfect", "inflect_noun", "inflect_past"]
+__all__ = ["inflect_imperfect", "inflect_noun", "inflect_past", "nominal_forms"]
 
 _LONG = "اوي"
 
@@ -78,3 +78,19 @@ def inflect_noun(noun: str, *, plural: bool = False) -> tuple[str, ...]:
     if plural:
         forms += [word + "ات", "ال" + word + "ات"]
     return tuple(forms)
+
+
+def nominal_forms(word: str) -> tuple[str, ...]:
+    """Return the forms of a nominal; `+` after it adds the sound masculine plural.
+
+    >>> nominal_forms("مسلح+")[:4]
+    ('مسلح', 'مسلحا', 'مسلحين', 'مسلحون')
+    """
+    stem = fold_text(word.rstrip("+"))
+    bare = [stem] if stem.endswith("ه") else [stem, stem + "ا"]
+    if word.endswith("+"):
+        bare += [stem + end for end in ("ين", "ون", "ي", "و", "ان")]
+    if stem.endswith("ه"):
+        bare += [stem[:-1] + end for end in ("ت", "تين", "تان")]
+    defined = ["ال" + form for form in bare if not form.endswith("ا")]
+    return tuple(dict.fromkeys(bare + defined))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from annotate.arabic.fold import fold_text
 from annotate.rules.compiled import Ruleset
 from annotate.rules.model import Frame, TriggerSpec
 from annotate.rules.reading import Reading
@@ -12,6 +13,7 @@ from annotate.rules.resolve import Found
 
 __all__ = ["ArgumentFinder", "Filled"]
 
+_ABOUT = "نحو"
 _PLURAL = ("وا", "ون")
 _FAR = 45
 _NEAR = 3
@@ -66,6 +68,9 @@ class ArgumentFinder:
         self._light = symbols("light")
         self._suffer = symbols("suffer")
         self._quantity = symbols("quantity", "number_word", "number")
+        self._quantities = frozenset(
+            map(fold_text, ruleset.files.settings.get("quantity_nominals", ()))
+        )
         self._purpose = symbols("purpose")
         self._apposition = symbols("honorific", "former", "quote")
         self._speaker: tuple[int, int] | None = None
@@ -82,7 +87,7 @@ class ArgumentFinder:
         """Return the roles filled for the trigger `[unit, last]` in sentence `bounds`."""
         frame = spec.frame
         walk = self._walk_right(last + 1, bounds[1], noun=kind == "noun", frame=frame)
-        roles = _Roles(self._ruleset, spec.label, self._mentions, many=frame.mutual)
+        roles = _Roles(self._ruleset, spec, self._mentions)
         if kind == "noun":
             self._noun_core(unit, walk, frame, roles, bounds[0])
         else:
@@ -100,9 +105,22 @@ class ArgumentFinder:
         self._counts(unit, last, bounds, frame, roles)
         if walk.performer is not None:
             roles.give(frame.subject, walk.performer)
+        if frame.typical and not roles.has(frame.subject):
+            self._typical(unit, bounds, frame, roles)
         self._speak(kind, frame, roles, bounds[0])
         self._coordinate(roles, bounds[1])
         return roles.filled
+
+    def _typical(
+        self, unit: int, bounds: tuple[int, int], frame: Frame, roles: _Roles
+    ) -> None:
+        """Let the nearest typical subject of the sentence fill the empty place."""
+        units = self._reading.units
+        near = sorted(range(*bounds), key=lambda at: abs(at - unit))
+        for at in near:
+            if at in self._head and units[at].base in frame.typical:
+                roles.give(frame.subject, self._head[at])
+                return
 
     def _speak(self, kind: str, frame: Frame, roles: _Roles, begin: int) -> None:
         """Let a participle of saying share the speaker of the verb before it."""
@@ -129,6 +147,8 @@ class ArgumentFinder:
             symbol = symbols[at]
             if index is not None:
                 mention = self._mentions[index]
+                if mention.label in self._count_labels and pending == _ABOUT:
+                    pending = None
                 if mention.label in self._time_labels:
                     walk.times.append(index)
                 elif mention.label in self._nisba_labels and not pending and noun:
@@ -150,7 +170,9 @@ class ArgumentFinder:
                     ):
                         walk.adjacent = self._best(index)
                     walk.core.append(self._best(index))
-                at = self._mentions[index].last + 1
+                at = mention.last + 1
+                if mention.level != "name" and self._counted(index) != index:
+                    at += 1
                 if mention.label not in self._count_labels:
                     pending, slack = None, 0
                 continue
@@ -210,6 +232,8 @@ class ArgumentFinder:
     def _best(self, index: int) -> int:
         """Return the name that stands beside a title, else the mention itself."""
         mention = self._mentions[index]
+        if mention.level != "name":
+            return self._counted(index)
         if mention.label not in self._title_labels:
             return index
         symbols = self._reading.symbols
@@ -224,6 +248,17 @@ class ArgumentFinder:
             if symbols[mention.last + gap] not in self._ruleset.symbols("title_gap"):
                 break
         return index
+
+    def _counted(self, index: int) -> int:
+        """Return what a quantity is made of (مئات من المحتجين), else itself."""
+        mention = self._mentions[index]
+        units = self._reading.units
+        after = mention.last + 1
+        if units[mention.first].base not in self._quantities or after >= len(units):
+            return index
+        if units[after].base != "من":
+            return index
+        return self._head.get(after + 1, index)
 
     @property
     def _person_labels(self) -> frozenset[str]:
@@ -426,12 +461,15 @@ class ArgumentFinder:
 class _Roles:
     """The roles of one event as they are filled; the schema says what fits."""
 
-    __slots__ = ("_many", "_mentions", "_types", "filled")
+    __slots__ = ("_avoid", "_guarded", "_many", "_mentions", "_types", "filled")
 
     def __init__(
-        self, ruleset: Ruleset, label: str, mentions: list[Found], *, many: bool
+        self, ruleset: Ruleset, spec: TriggerSpec, mentions: list[Found]
     ) -> None:
-        self._many = many
+        frame, label = spec.frame, spec.label
+        self._many = frame.mutual
+        self._avoid = frame.avoid
+        self._guarded = frozenset(frame.subject)
         self._types = ruleset.schema.events[label].roles
         self._mentions = mentions
         self.filled: list[Filled] = []
@@ -441,7 +479,10 @@ class _Roles:
 
     def _accepts(self, role: str, index: int) -> bool:
         use = self._types.get(role)
-        return use is not None and self._mentions[index].label in use.fillers
+        label = self._mentions[index].label
+        if label in self._avoid and role in self._guarded:
+            return False
+        return use is not None and label in use.fillers
 
     def has(self, roles: tuple[str, ...]) -> bool:
         return any(role in roles for role, _ in self.filled)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from annotate.arabic.conjugation import nominal_forms
 from annotate.arabic.fold import fold_text
 from annotate.rules.compiled import Ruleset, compile_ruleset
 from annotate.rules.lexicon import read_lexicon
@@ -164,22 +165,6 @@ def _nominals(file: RuleFile, schema: Schema) -> dict[str, NominalSpec]:
             for form in nominal_forms(word):
                 found.setdefault(form, spec)
     return found
-
-
-def nominal_forms(word: str) -> tuple[str, ...]:
-    """Return the forms of a nominal; `+` after it adds the sound masculine plural.
-
-    >>> nominal_forms("مسلح+")[:4]
-    ('مسلح', 'مسلحا', 'مسلحين', 'مسلحون')
-    """
-    stem = fold_text(word.rstrip("+"))
-    bare = [stem] if stem.endswith("ه") else [stem, stem + "ا"]
-    if word.endswith("+"):
-        bare += [stem + end for end in ("ين", "ون", "ي", "و", "ان")]
-    if stem.endswith("ه"):
-        bare += [stem[:-1] + end for end in ("ت", "تين", "تان")]
-    defined = ["ال" + form for form in bare if not form.endswith("ا")]
-    return tuple(dict.fromkeys(bare + defined))
 
 
 def _entries(folder: Path, schema: Schema) -> Iterable[Entry]:

@@ -71,7 +71,8 @@ class Frame:
     """Which role each grammatical place of an event fills.
 
     A place holds roles in order of preference: the first that accepts the filler's
-    label is taken.
+    label is taken. Labels to `avoid` fill neither subject nor genitive; words that are
+    `typical` subjects take that place when nobody else does.
     """
 
     name: str
@@ -86,6 +87,8 @@ class Frame:
     agent: tuple[str, ...] = ()
     holder: tuple[str, ...] = ()
     prepositions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    avoid: frozenset[str] = frozenset()
+    typical: frozenset[str] = frozenset()
     mutual: bool = False
     speech: bool = False
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from annotate.arabic.conjugation import inflect_imperfect, inflect_noun, inflect_past
+from annotate.arabic.conjugation import (
+    inflect_imperfect,
+    inflect_noun,
+    inflect_past,
+    nominal_forms,
+)
 from annotate.arabic.fold import fold_text
 from annotate.rules.model import Frame, TriggerSpec
 from annotate.rules.yamlfile import RuleFile
@@ -49,7 +54,7 @@ def read_triggers(
 
 
 def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) -> Frame:
-    known = {*_PLACES, "prepositions", "mutual", "speech"}
+    known = {*_PLACES, "prepositions", "mutual", "speech", "avoid", "typical"}
     if strange := set(raw) - known:
         raise SchemaError(
             f"{file.where(name + ':')}: frame {name!r} has the unknown place "
@@ -74,6 +79,10 @@ def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) ->
             for words, value in raw.get("prepositions", {}).items()
             for word in str(words).split()
         },
+        avoid=frozenset(raw.get("avoid", ())),
+        typical=frozenset(
+            form for word in raw.get("typical", ()) for form in nominal_forms(word)
+        ),
         mutual=bool(raw.get("mutual")),
         speech=bool(raw.get("speech")),
     )
