@@ -51,6 +51,8 @@ class Stage:
     title: str
     done: str
     report: Report | Agreement | None = None
+    layers: tuple[str, ...] = ()
+    """The layers of the report to show label by label."""
 
 
 class Demo:
@@ -235,7 +237,14 @@ class Demo:
         )
         out = self.folder / "score.json"
         out.write_text(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
-        return Stage("score", f"the rules against the gold ({out})", report)
+        layers = (
+            "entities",
+            "triggers",
+            "triggers:found",
+            "arguments",
+            "arguments:found",
+        )
+        return Stage("score", f"the rules against the gold ({out})", report, layers)
 
     def invitation(self) -> str:
         """Return where to look now, and how to log in."""

@@ -42,7 +42,7 @@ def demo(
         for number, stage in enumerate(run.stages(), start=1):
             typer.secho(f"\n{number}. {stage.title}: {stage.done}.", bold=True)
             if stage.report is not None:
-                print_report(stage.report)
+                print_report(stage.report, chosen=stage.layers)
         if not leave and run.server is not None:
             typer.echo(f"\n{run.invitation()}\nCtrl-C stops the server.")
             wait_for_end(run.server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Annotated
 
@@ -78,6 +79,9 @@ def _options(
 
 def main() -> None:
     """Run `miyar`; errors a user can mend are one message on stderr and exit 2."""
+    # A server that a command started ends with it, however it is told to end.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         build_app()()
     except MiyarError as error:

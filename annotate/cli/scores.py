@@ -44,13 +44,20 @@ def print_report(
     chosen: Sequence[str] | None = None,
     output: ReportFormat = ReportFormat.TABLE,
 ) -> None:
-    """Print all layers in brief, and the labels of the plainest or chosen ones."""
+    """Print all layers in brief, and the labels of the plainest or chosen ones.
+
+    An empty `chosen` prints the brief alone.
+    """
     from evaluation.tables import label_table, summary_table
 
     shown = [
         layer
         for name, layer in report.layers.items()
-        if (name in chosen if chosen else layer.criterion.match in ("exact", "found"))
+        if (
+            layer.criterion.match in ("exact", "found")
+            if chosen is None
+            else name in chosen
+        )
     ]
     summary = summary_table(report.layers, str(report.signature))
     _print_tables([summary, *map(label_table, shown)], output)
