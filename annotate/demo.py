@@ -244,7 +244,13 @@ class Demo:
             "arguments",
             "arguments:found",
         )
-        return Stage("score", f"the rules against the gold ({out})", report, layers)
+        return Stage(
+            "score",
+            "the rules against the gold, whose annotators did not see these "
+            f"suggestions ({out})",
+            report,
+            layers,
+        )
 
     def invitation(self) -> str:
         """Return where to look now, and how to log in."""
