@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ __all__ = [
     "snap_to_words",
 ]
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Table = Mapping[str, Ints]
 Snap = Callable[[str, Span], Span]
 """Moves the edges of a span of a text; an empty result leaves the span as it was."""
@@ -83,9 +84,9 @@ class _Growing:
 
     def freeze(self) -> dict[str, Ints]:
         return {
-            name: np.frombuffer(column, dtype=np.intc).astype(np.int64)
+            name: np.frombuffer(column, dtype=np.int32)
             if column
-            else np.zeros(0, dtype=np.int64)
+            else np.zeros(0, dtype=np.int32)
             for name, column in self.columns.items()
         }
 
@@ -237,17 +238,22 @@ def joint_codes(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, 
 
     The codes keep the lexicographic order of the columns.
     """
-    code: Ints = np.zeros(len(gold[0]) + len(predicted[0]), dtype=np.int64)
+    split = len(gold[0])
+    code: Ints = np.zeros(split + len(predicted[0]), dtype=np.int64)
     highest = 0
     for pair in zip(gold, predicted, strict=True):
-        column = np.concatenate(pair)
-        if not len(column):
+        filled = [column for column in pair if len(column)]
+        if not filled:
             continue
-        low = int(column.min())
-        width = int(column.max()) - low + 1
+        low = min(int(column.min()) for column in filled)
+        width = max(int(column.max()) for column in filled) - low + 1
         if highest >= _LIMIT // width:
             _, code = np.unique(code, return_inverse=True)
             highest = int(code.max())
-        code = code * width + (column - low)
+        # In place: there may be millions of items, and little memory.
+        code *= width
+        for part, column in zip((code[:split], code[split:]), pair, strict=True):
+            part += column
+            part -= low
         highest = highest * width + width - 1
-    return code[: len(gold[0])], code[len(gold[0]) :]
+    return code[:split], code[split:]

@@ -117,7 +117,7 @@ def _read_gold(
         )
         _add(builders, len(read) - 1, doc, text, side)
     ids = sorted(read)
-    number = np.zeros(len(ids), dtype=np.int64)
+    number = np.zeros(len(ids), dtype=np.int32)
     for place, doc_id in enumerate(ids):
         number[read[doc_id].number] = place
         read[doc_id].number = place

@@ -60,7 +60,7 @@ def tally(criterion: Criterion, corpus: Corpus, schema: Schema | None) -> Tally:
     counts = np.zeros((documents, len(rows), 3), dtype=np.float32)
     shape = documents * len(rows)
     for side, (items, matched) in enumerate(zip(sides, credit, strict=True)):
-        cell = items.doc * len(rows) + items.row
+        cell = items.doc.astype(np.int64) * len(rows) + items.row
         missing = np.bincount(cell, weights=1 - matched, minlength=shape)
         counts[:, :, 2 - side] = missing.reshape(documents, len(rows))
         if side == 0:
@@ -99,17 +99,16 @@ def _items(
     tables = [_rows_of(criterion, side, codes) for side in (gold, predicted)]
     if criterion.shared_triggers:
         tables = [_on_shared_triggers(table, gold, predicted) for table in tables]
-    rank = np.zeros(len(codes) + len(rows), dtype=np.int64)
+    rank = np.zeros(len(codes) + len(rows), dtype=np.int32)
     for place, name in enumerate(rows):
         rank[codes[name]] = place
-    equal = ("doc", *criterion.equal)
-    groups = joint_codes(*(tuple(table[c] for c in equal) for table in tables))
-    wholes = joint_codes(
-        *(
-            (group, table["start"], table["end"])
-            for group, table in zip(groups, tables, strict=True)
-        )
-    )
+    # Document and position first: mentions that come in order have ordered codes.
+    whole = ("doc", "start", "end", *criterion.equal)
+    wholes = joint_codes(*(tuple(table[c] for c in whole) for table in tables))
+    groups = wholes
+    if criterion.pairing != "equal" or criterion.table == "attributes":
+        equal = ("doc", *criterion.equal)
+        groups = joint_codes(*(tuple(table[c] for c in equal) for table in tables))
     entities = _referents(criterion, gold, tables)
     items = [
         Items(
@@ -146,6 +145,8 @@ def _rows_of(criterion: Criterion, columns: Columns, codes: Codes) -> Table:
         case "entities" | "nominals":
             level = codes["name" if criterion.table == "entities" else "nominal"]
             wanted = columns.entities["level"] == level
+            if wanted.all():
+                return columns.entities
             return {name: col[wanted] for name, col in columns.entities.items()}
         case "triggers":
             return columns.triggers

@@ -26,9 +26,10 @@ class Items:
     """One side's distinct items, as columns of equal length.
 
     Two items can only be paired when their `group` is equal, which implies that their
-    documents are. `row` is where the item is counted. `entity` is a code for what the
-    span refers to, 0 where that is not known. `code` is the same number on both sides
-    just for equal group and span; items are in its order.
+    documents are; where only equal spans are paired, the group is the code. `row` is
+    where the item is counted. `entity` is a code for what the span refers to, 0 where
+    that is not known. `code` is the same number on both sides just for equal group and
+    span; items are in its order.
     """
 
     doc: Ints
@@ -58,6 +59,8 @@ class Items:
 
 def distinct(items: Items) -> Items:
     """Keep one item per code, the one with the lowest row, ordered by code."""
+    if (items.code[1:] > items.code[:-1]).all():
+        return items  # mentions mostly come in order, and once
     order = np.lexsort((items.row, items.code))
     code = items.code[order]
     first = np.ones(len(code), dtype=np.bool_)
