@@ -13,8 +13,9 @@ from schemas.errors import DataError, UsageError
 from schemas.jsonl import read_documents, write_documents
 from schemas.labels import Schema
 from schemas.migrations import Change, Migration, migrate_document
+from schemas.undecided import find_questions
 
-__all__ = ["Moved", "migrate_places", "undecided_only"]
+__all__ = ["Moved", "migrate_places"]
 
 QUEUE = "undecided.jsonl"
 
@@ -90,24 +91,11 @@ def migrate_places(
 def _queue(path: Path, docs: Iterable[AnnotatedDocument]) -> None:
     waiting: dict[str, AnnotatedDocument] = {}
     for doc in docs:
-        left = undecided_only(doc)
-        if left is None:
+        asked = find_questions(doc)
+        if asked is None:
             continue
         if doc.text is None:
             raise DataError(f"{doc.id}: has no text, so nobody can decide. Add it.")
-        waiting.setdefault(doc.id, left)
+        waiting.setdefault(doc.id, asked)
     if waiting:
         write_documents(path, waiting.values())
-
-
-def undecided_only(doc: AnnotatedDocument) -> AnnotatedDocument | None:
-    """Return the document with just the mentions a person must decide, or None."""
-    entities = tuple(m for m in doc.entities if (m.meta or {}).get("undecided"))
-    events = tuple(
-        event.model_copy(update={"arguments": ()})
-        for event in doc.events
-        if (event.meta or {}).get("undecided")
-    )
-    if not entities and not events:
-        return None
-    return doc.model_copy(update={"entities": entities, "events": events})

@@ -18,7 +18,7 @@ person. Retiring loses mentions, so the step must say what is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -42,8 +42,10 @@ __all__ = [
     "Rename",
     "Retire",
     "Split",
+    "fit_document",
     "load_migration",
     "migrate_document",
+    "relabel_document",
 ]
 
 Kind = Literal["label", "role"]
@@ -104,7 +106,7 @@ class Change(NamedTuple):
 
     doc: str
     what: str
-    """`renamed`, `merged`, `split`, `asked`, `lost` or `unfilled`."""
+    """`renamed`, `merged`, `split`, `asked`, `decided`, `lost` or `unfilled`."""
     item: str
     becomes: str | None
 
@@ -206,20 +208,31 @@ def migrate_document(
             doc = _step_labels(doc, step, changes)
         else:
             doc = _step_roles(doc, step, changes)
-    return Migrated(_fitted(doc, new, changes), tuple(changes))
+    return Migrated(fit_document(doc, new, changes), tuple(changes))
 
 
 def _step_labels(
     doc: AnnotatedDocument, step: Step, changes: list[Change]
 ) -> AnnotatedDocument:
-    entities = _unique(_moved(doc, m, step, changes) for m in doc.entities)
-    events = _unique(_moved(doc, m, step, changes) for m in doc.events)
-    # A mention that became equal to another left its id behind: point to the other.
+    return relabel_document(doc, lambda mention: _moved(doc, mention, step, changes))
+
+
+def relabel_document(
+    doc: AnnotatedDocument, relabel: Callable[[Any], Any]
+) -> AnnotatedDocument:
+    """Put what `relabel` makes of each mention in its place; None removes it.
+
+    Mentions that become equal are one, with the arguments of all; what filled a role
+    by another id fills it by the one that stays.
+    """
+    moved = {id(m): relabel(m) for m in (*doc.entities, *doc.events)}
+    entities = _unique(moved[id(mention)] for mention in doc.entities)
+    events = _unique(moved[id(mention)] for mention in doc.events)
     standing = {mention.key: mention.id for mention in entities}
     renamed = {
-        mention.id: standing.get(moved.key)
+        mention.id: standing.get(moved[id(mention)].key)
         for mention in doc.entities
-        if (moved := _moved(doc, mention, step, [])) is not None
+        if moved[id(mention)] is not None
     }
     return doc.model_copy(
         update={
@@ -308,10 +321,13 @@ def _step_roles(
     return doc.model_copy(update={"events": tuple(events)})
 
 
-def _fitted(
+def fit_document(
     doc: AnnotatedDocument, new: Schema, changes: list[Change]
 ) -> AnnotatedDocument:
-    """Take away what the new schema has no place for, and say so."""
+    """Take away what the new schema has no place for, and say so in `changes`.
+
+    Raises SchemaError for a label that the new schema does not have.
+    """
     entities = tuple(_fitted_entity(doc, m, new, changes) for m in doc.entities)
     labels = {mention.id: mention.label for mention in entities}
     events = []

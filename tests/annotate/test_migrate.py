@@ -9,6 +9,7 @@ import pytest
 from annotate.migrate import migrate_places
 from exports import About, build_release, read_release, verify_release
 from schemas.annotations import AnnotatedDocument
+from schemas.checks import check_document
 from schemas.errors import DataError, UsageError
 from schemas.jsonl import read_documents, write_documents
 from schemas.load import BUILT_IN, load_schema, parse_schema
@@ -58,7 +59,9 @@ def test_a_file_is_rewritten_and_the_doubtful_is_queued(
     assert [doc.entities[0].label for doc in written] == ["OFFICE", "ORG"]
     (queued,) = read_documents(tmp_path / "out" / "undecided.jsonl")
     assert queued.id == "b"
-    assert queued.entities[0].meta == {"undecided": ["ORG", "PARTY"]}
+    (asked,) = queued.entities
+    assert (asked.label, asked.rule) == ("ORG", "undecided: ORG or PARTY?")
+    assert check_document(queued, NEW) == []
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path, steps: Path) -> None:
