@@ -18,6 +18,7 @@ _PLURAL = ("وا", "ون")
 _FAR = 45
 _NEAR = 3
 _FEW = 5
+_CLAUSE = 15
 
 Filled = tuple[str, int]
 """A role and the index of the mention that fills it."""
@@ -72,6 +73,13 @@ class ArgumentFinder:
             map(fold_text, ruleset.files.settings.get("quantity_nominals", ()))
         )
         self._purpose = symbols("purpose")
+        self._commas = symbols("comma", "semicolon")
+        self._place_words = frozenset(
+            map(fold_text, ruleset.files.settings.get("place_words", ()))
+        )
+        self._governors = symbols("governors")
+        self._gap = symbols("gap")
+        self._inside = symbols("inside")
         self._apposition = symbols("honorific", "former", "quote")
         self._speaker: tuple[int, int] | None = None
         self._agents = symbols("agent_words")
@@ -140,7 +148,8 @@ class ArgumentFinder:
         start = at
         pending: str | None = None
         slack = 0
-        closed = governed = False
+        closed = governed = skipping = False
+        genitive = not units[start - 1].base.startswith("ال")
         stop = min(end, at + _FAR)
         while at < stop:
             index = self._head.get(at)
@@ -156,8 +165,11 @@ class ArgumentFinder:
                         walk.nisbas.append(index)
                 elif noun and at == start and self._is_adjective(mention):
                     pass
+                elif pending is not None and skipping:
+                    skipping = False
                 elif pending is not None:
-                    walk.prepositions.append((pending, self._best(index)))
+                    if not closed or pending in self._place_words:
+                        walk.prepositions.append((pending, self._best(index)))
                     governed = True
                 elif governed:
                     pass
@@ -176,8 +188,16 @@ class ArgumentFinder:
                 if mention.label not in self._count_labels:
                     pending, slack = None, 0
                 continue
+            if symbol in self._rel and not noun and walk.core:
+                at = self._after_relative(at, stop)
+                pending = None
+                continue
             if symbol in self._that or symbol in self._break or symbol in self._rel:
                 break
+            if symbol in self._governors:
+                skipping = True
+            if symbol not in self._gap and symbol not in self._prep:
+                genitive = False
             if noun and symbol in self._light and at - start <= _FEW:
                 walk.performer = self._performer(at, stop)
                 break
@@ -189,8 +209,8 @@ class ArgumentFinder:
                 break
             if symbol not in self._apposition:
                 governed = False
-            if symbol in self._event and noun is False and frame.speech is False:
-                closed = closed or pending is None
+            if symbol in self._event and not frame.speech:
+                closed = closed or pending not in frame.prepositions
             if symbol in self._agents and pending is not None:
                 pending, slack = "by", 0
             elif symbol in self._prep and pending == "purpose":
@@ -206,6 +226,13 @@ class ArgumentFinder:
                     pending = None
             at += 1
         return walk
+
+    def _after_relative(self, at: int, stop: int) -> int:
+        """Return the unit after a relative clause that a comma ends, else the end."""
+        for end in range(at + 1, min(stop, at + _CLAUSE)):
+            if self._reading.symbols[end] in self._commas:
+                return end + 1
+        return stop
 
     def _is_counted(self, at: int) -> bool:
         """Tell whether a quantity ends at the unit, so that من opens what it counts."""
@@ -290,7 +317,14 @@ class ArgumentFinder:
             for index in core[:1]:
                 roles.give(frame.object, index)
             return
+        word = self._reading.units[unit]
         before = self._subject_before(unit, begin)
+        if word.bare < word.end and core:
+            # An object pronoun takes up what stands before; the subject follows.
+            roles.give(frame.subject, core[0])
+            if before is not None:
+                roles.give(frame.object, before)
+            return
         if self._reading.units[unit].base.endswith(_PLURAL) and before is not None:
             # A plural verb follows its subject.
             if passive or (spec.passive and not core):
@@ -356,8 +390,7 @@ class ArgumentFinder:
                 at = mention.first - 1
                 if mention.label in self._time_labels | self._count_labels:
                     continue
-                before = symbols[at] if at >= begin else ""
-                if before not in self._prep and before not in self._event:
+                if not self._is_governed(at, begin):
                     found = index
                     if mention.level == "name":
                         return self._best(index)
@@ -366,6 +399,16 @@ class ArgumentFinder:
                 break
             at -= 1
         return found
+
+    def _is_governed(self, at: int, begin: int) -> bool:
+        """Tell whether a preposition or event noun governs what follows the unit."""
+        symbols = self._reading.symbols
+        for back in range(at, max(begin, at - 2) - 1, -1):
+            if symbols[back] in self._prep or symbols[back] in self._event:
+                return True
+            if symbols[back] not in self._inside:
+                return False
+        return False
 
     def _noun_core(
         self, unit: int, walk: _Walk, frame: Frame, roles: _Roles, begin: int
@@ -411,9 +454,8 @@ class ArgumentFinder:
     # Circumstances
 
     def _places(self, walk: _Walk, frame: Frame, roles: _Roles) -> None:
-        words = self._ruleset.files.settings.get("place_words", ())
         for preposition, index in walk.prepositions:
-            if preposition in words and not roles.holds(index):
+            if preposition in self._place_words and not roles.holds(index):
                 roles.give(frame.place, index)
 
     def _time_before(self, unit: int, begin: int, frame: Frame, roles: _Roles) -> None:

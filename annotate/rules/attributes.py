@@ -8,6 +8,7 @@ from annotate.rules.reading import Reading
 __all__ = ["AttributeReader"]
 
 _BACK = 4
+_REACH = 7
 
 
 class AttributeReader:
@@ -21,7 +22,24 @@ class AttributeReader:
         self._future = symbols("future")
         self._unreal = symbols("unreal")
         self._breaks = symbols("breaks", "that")
-        self._transparent = symbols("light")
+        self._suffer = symbols("suffer")
+        self._purpose = symbols("c_li")
+        self._aims = symbols("finite", "word_verb", "hours", "al", "al_adj", "word")
+        self._projection: tuple[int, TriggerSpec] | None = None
+
+    def project(self, unit: int, spec: TriggerSpec) -> None:
+        """Remember a trigger whose content is only demanded, threatened or denied."""
+        if spec.projects_realis or spec.projects_polarity:
+            self._projection = (unit, spec)
+
+    def _projected(self, unit: int, begin: int) -> TriggerSpec | None:
+        if self._projection is None:
+            return None
+        origin, spec = self._projection
+        if not begin <= origin < unit or unit - origin > _REACH:
+            return None
+        between = self._reading.symbols[origin + 1 : unit]
+        return None if any(symbol in self._breaks for symbol in between) else spec
 
     def polarity(self, unit: int, begin: int) -> str:
         """Return `negative` under لم لن لا ليس عدم دون or a denying trigger."""
@@ -31,6 +49,9 @@ class AttributeReader:
                 return "negative"
             if symbols[at] in self._breaks:
                 break
+        spec = self._projected(unit, begin)
+        if spec is not None and spec.projects_polarity:
+            return spec.projects_polarity
         return "positive"
 
     def realis(self, unit: int, begin: int, spec: TriggerSpec) -> str:
@@ -46,7 +67,18 @@ class AttributeReader:
                 return "hypothetical"
             if symbol in self._breaks:
                 break
-        return "actual"
+        projected = self._projected(unit, begin)
+        if projected is not None and projected.projects_realis:
+            return projected.projects_realis
+        return "hypothetical" if self._is_aim(unit, begin) else "actual"
+
+    def _is_aim(self, unit: int, begin: int) -> bool:
+        """Tell whether ل makes the event noun an aim (للإفراج عن), not an object."""
+        symbols = self._reading.symbols
+        if unit - 1 <= begin or symbols[unit - 1] not in self._purpose:
+            return False
+        around = symbols[max(begin, unit - 2 * _BACK) : unit]
+        return symbols[unit - 2] in self._aims and self._suffer.isdisjoint(around)
 
     def mode(self, unit: int, bounds: tuple[int, int], spec: TriggerSpec) -> str | None:
         """Return the spec's mode, else the first whose words stand near the trigger."""

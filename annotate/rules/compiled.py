@@ -50,6 +50,7 @@ class Ruleset:
     letters: Mapping[str, str]
     stages: tuple[Stage, ...]
     noun_context: frozenset[str]
+    plain: frozenset[str]
 
     def symbols(self, *groups: str) -> frozenset[str]:
         """Return the symbols of all classes in the named groups."""
@@ -59,7 +60,7 @@ class Ruleset:
 
 def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
     """Build the word table, the automaton and the stages of checked rule files."""
-    chunks = frozenset(schema.entities)
+    chunks = frozenset(schema.entities) | {f"shared_{x}" for x in schema.entities}
     letters = _letters(files, schema)
     table = _word_table(files, letters)
     patterns, entries = _name_patterns(files, table)
@@ -85,20 +86,28 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
         for name in files.settings.get("function_classes", ())
         for word in files.classes.get(name, ())
     )
+    noun_context = frozenset(
+        letters[name] for name in files.groups.get("noun_context", ())
+    )
+    plain = frozenset(letters[name] for name in _STRUCTURAL)
+    automaton = NameAutomaton(patterns)
     return Ruleset(
         schema,
         files,
         table,
-        NameAutomaton(patterns),
+        automaton,
         entries,
         letters,
         stages,
-        functions,
+        noun_context,
+        plain,
     )
 
 
 def _letters(files: RuleFiles, schema: Schema) -> dict[str, str]:
-    labels = [*schema.entities, *(f"~{label}" for label in schema.entities)]
+    labels = [
+        kind + label for kind in ("", "~", "shared_") for label in schema.entities
+    ]
     names = [*_MARKS, *_STRUCTURAL, *CLITICS.values(), *labels, *files.classes]
     letters = {name: chr(0xE000 + at) for at, name in enumerate(dict.fromkeys(names))}
     letters["_"] = CONTINUED

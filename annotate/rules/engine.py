@@ -39,6 +39,9 @@ def suggest(doc: AnnotatedDocument, ruleset: Ruleset) -> AnnotatedDocument:
     events: list[dict[str, Any]] = []
     for unit, last, spec, kind, bounds in triggers:
         filled = finder.fill(unit, last, spec, kind, bounds)
+        polarity = attributes.polarity(unit, bounds[0])
+        realis = attributes.realis(unit, bounds[0], spec)
+        attributes.project(unit, spec)
         used.update(index for _, index in filled)
         events.append(
             {
@@ -48,8 +51,8 @@ def suggest(doc: AnnotatedDocument, ruleset: Ruleset) -> AnnotatedDocument:
                 "end": trigger_end(reading, unit, last),
                 "score": spec.score,
                 "rule": f"trigger.{spec.id}",
-                "polarity": attributes.polarity(unit, bounds[0]),
-                "realis": attributes.realis(unit, bounds[0], spec),
+                "polarity": polarity,
+                "realis": realis,
                 "mode": attributes.mode(unit, bounds, spec),
                 "arguments": filled,
             }

@@ -4,7 +4,8 @@ A section opens with `@ LABEL [subtype] [option ...]`; an entry is its spellings
 by `|`, the canonical one first, then an optional Wikidata id as `= Q796`. `?` before a
 spelling says that it is a common word too and counts only where a context rule asks.
 The section option `nisba` generates gender, number and article of an adjective; `weak`
-puts the `?` before every spelling.
+puts the `?` before every spelling; `shared` says that each state has such a body, so that
+a nisba after it belongs to its name.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from schemas.labels import Schema
 
 __all__ = ["read_lexicon"]
 
-_OPTIONS = {"nisba", "weak"}
+_OPTIONS = {"nisba", "weak", "shared"}
 _KB = re.compile(r"\s*=\s*(\S+)\s*$")
 _QID = re.compile(r"Q[1-9]\d*$")
 
@@ -94,7 +95,10 @@ def _entries(  # noqa: PLR0913 - the section's five facts and the line
         forms = nisba_forms(name) if "nisba" in options else (name,)
         for form in forms:
             derived = form is not name
-            yield Entry(form, canonical, label, subtype, kb, weak, rule, derived)
+            shared = "shared" in options
+            yield Entry(
+                form, canonical, label, subtype, kb, weak, rule, derived, shared
+            )
 
 
 def nisba_forms(name: str) -> tuple[str, ...]:

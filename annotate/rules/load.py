@@ -135,6 +135,8 @@ def _pattern(
         rule.get("level", "name"),
         float(rule.get("score", 0.8)),
         where,
+        bool(rule.get("agree")),
+        bool(rule.get("solid")),
     )
 
 

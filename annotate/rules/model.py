@@ -40,11 +40,16 @@ class Entry:
     weak: bool
     rule: str
     derived: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PatternRule:
-    """A context rule: a pattern over token classes, and what its groups become."""
+    """A context rule: a pattern over token classes, and what its groups become.
+
+    `agree`: the first and last word of a group are of one gender, or it stays out.
+    `solid`: names inside only lend their name and are not marked.
+    """
 
     id: str
     stage: str
@@ -54,6 +59,8 @@ class PatternRule:
     level: str
     score: float
     where: str
+    agree: bool = False
+    solid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,8 @@ class TriggerSpec:
     score: float
     realis: str | None = None
     trap: bool = False
+    projects_realis: str | None = None
+    projects_polarity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

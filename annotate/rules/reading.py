@@ -47,14 +47,16 @@ class Reading:
             entry = entries[pattern]
             last = self._close_quote(first, last)
             if entry.weak:
-                self._mark(first, last, letters["~" + entry.label])
+                if first < last or self.symbols[first] in self.ruleset.plain:
+                    self._mark(first, last, letters["~" + entry.label])
                 continue
             found = Found(
                 first, last, entry.label, "name", entry.subtype, entry.kb, entry.rule,
-                0.9, False, 0,
+                0.9, False, 0, False,
             )  # fmt: skip
             self.mentions.append(found)
-            self._mark(first, last, letters[entry.label])
+            kind = "shared_" if entry.shared else ""
+            self._mark(first, last, letters[kind + entry.label])
 
     def _close_quote(self, first: int, last: int) -> int:
         quotes = [n for n in range(first, last + 1) if not self.units[n].key]
@@ -76,8 +78,15 @@ class Reading:
             rule = rules[group]
             for offset, mark in enumerate(rule.marks, start=1):
                 first, end = match.span(group + offset)
-                if mark is not None and 0 <= first < end:
+                if mark is None or not 0 <= first < end:
+                    continue
+                if not rule.agree or self._agrees(first, end - 1):
                     self._apply(rule, mark, first, end - 1, rank)
+
+    def _agrees(self, first: int, last: int) -> bool:
+        feminine = ("ه", "ات")
+        ends = [self.units[at].base.endswith(feminine) for at in (first, last)]
+        return ends[0] == ends[1]
 
     def _apply(
         self, rule: PatternRule, mark: str, first: int, last: int, rank: int

@@ -21,6 +21,7 @@ class Found(NamedTuple):
     score: float
     provisional: bool
     rank: int
+    solid: bool = False
 
 
 def resolve(
@@ -45,7 +46,8 @@ def resolve(
             if (inner.first, inner.last) == (mention.first, mention.last):
                 continue
             if any(
-                mention.label not in nesting.get(outer.label, ()) for outer in around
+                outer.solid or mention.label not in nesting.get(outer.label, ())
+                for outer in around
             ):
                 continue
         kept.append(mention)

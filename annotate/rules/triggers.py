@@ -129,6 +129,8 @@ def _spec(
         float(raw.get("score", 0.75)),
         raw.get("realis"),
         trap,
+        raw.get("projects_realis"),
+        raw.get("projects_polarity"),
     )
 
 
