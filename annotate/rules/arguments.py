@@ -73,6 +73,8 @@ class ArgumentFinder:
             map(fold_text, ruleset.files.settings.get("quantity_nominals", ()))
         )
         self._purpose = symbols("purpose")
+        self._opening = symbols("colon", "quote")
+        self._among = symbols("among")
         self._commas = symbols("comma", "semicolon")
         self._place_words = frozenset(
             map(fold_text, ruleset.files.settings.get("place_words", ()))
@@ -163,7 +165,7 @@ class ArgumentFinder:
                 elif mention.label in self._nisba_labels and not pending and noun:
                     if at - start <= 2:
                         walk.nisbas.append(index)
-                elif noun and at == start and self._is_adjective(mention):
+                elif noun and at == start and self._is_adjective(mention, frame):
                     pass
                 elif pending is not None and skipping:
                     skipping = False
@@ -194,6 +196,8 @@ class ArgumentFinder:
                 continue
             if symbol in self._that or symbol in self._break or symbol in self._rel:
                 break
+            if frame.speech and frame.subject and symbol in self._opening:
+                break
             if symbol in self._governors:
                 skipping = True
             if symbol not in self._gap and symbol not in self._prep:
@@ -216,8 +220,9 @@ class ArgumentFinder:
             elif symbol in self._prep and pending == "purpose":
                 slack += 1
             elif symbol in self._prep:
-                partitive = units[at].base == "من" and self._is_counted(at - 1)
-                pending, slack = None if partitive else units[at].base, 0
+                # من after a quantity opens what is counted and governs nothing.
+                if units[at].base != "من" or not self._is_counted(at - 1):
+                    pending, slack = units[at].base, 0
             elif symbol in self._wa or symbol in self._soft:
                 pending = None
             elif pending is not None:
@@ -241,10 +246,13 @@ class ArgumentFinder:
             return self._mentions[index].label in self._count_labels
         return self._reading.symbols[at] in self._quantity
 
-    def _is_adjective(self, mention: Found) -> bool:
-        """Tell whether a nominal right after an event noun qualifies it (انتحاري)."""
+    def _is_adjective(self, mention: Found, frame: Frame) -> bool:
+        """Tell whether a nominal right after an act qualifies it (هجوم انتحاري)."""
+        if mention.level == "name" or mention.last > mention.first:
+            return False
+        acts = bool(set(frame.genitive) & set(frame.subject))
         base = self._reading.units[mention.last].base
-        return mention.level != "name" and base.endswith(("ي", "يه"))
+        return acts and base.endswith(("ي", "يه"))
 
     def _performer(self, light: int, stop: int) -> int | None:
         """Return the subject after a light verb that follows its noun (غارة شنتها)."""
@@ -297,7 +305,11 @@ class ArgumentFinder:
         self, unit: int, walk: _Walk, spec: TriggerSpec, roles: _Roles, begin: int
     ) -> None:
         frame = spec.frame
-        core = [index for index in dict.fromkeys(walk.core)]
+        core = list(dict.fromkeys(walk.core))
+        if spec.after and core and self._opens_with(core[0], spec.after):
+            # The word the trigger asked for is its object (نشر قوات).
+            if roles.fits(frame.object, core[0]):
+                roles.give(frame.object, core.pop(0))
         relative = self._antecedent(unit, begin)
         passive = self._reading.units[unit].passive
         if relative is not None:
@@ -353,6 +365,9 @@ class ArgumentFinder:
                 if index != core[0]:
                     roles.give(frame.object, index)
 
+    def _opens_with(self, index: int, words: frozenset[str]) -> bool:
+        return self._reading.units[self._mentions[index].first].base in words
+
     def _says_of_itself(self, unit: int, begin: int) -> bool:
         """Tell whether `أنه` before the verb takes up the speaker (قال إنه قتل)."""
         word = self._reading.units[unit - 1].base if unit > begin else ""
@@ -390,15 +405,24 @@ class ArgumentFinder:
                 at = mention.first - 1
                 if mention.label in self._time_labels | self._count_labels:
                     continue
-                if not self._is_governed(at, begin):
+                if not self._is_governed(at, begin) and not self._qualifies(mention):
                     found = index
                     if mention.level == "name":
                         return self._best(index)
                 continue
-            if symbol in self._that or symbol in self._rel or symbol in self._break:
+            if symbol in self._among:
+                found = None
+            elif symbol in self._that or symbol in self._rel or symbol in self._break:
                 break
             at -= 1
         return found
+
+    def _qualifies(self, mention: Found) -> bool:
+        """Tell whether a nisba stands beside the noun it qualifies."""
+        if mention.label not in self._nisba_labels:
+            return False
+        before = mention.first - 1
+        return before in self._tail or self._reading.symbols[before] in self._inside
 
     def _is_governed(self, at: int, begin: int) -> bool:
         """Tell whether a preposition or event noun governs what follows the unit."""
@@ -509,7 +533,7 @@ class _Roles:
         self, ruleset: Ruleset, spec: TriggerSpec, mentions: list[Found]
     ) -> None:
         frame, label = spec.frame, spec.label
-        self._many = frame.mutual
+        self._many = frozenset(frame.subject if frame.mutual else ())
         self._avoid = frame.avoid
         self._guarded = frozenset(frame.subject)
         self._types = ruleset.schema.events[label].roles
@@ -543,7 +567,7 @@ class _Roles:
             return
         for role in roles:
             if self._accepts(role, index):
-                if self._many or not self.has((role,)):
+                if role in self._many or not self.has((role,)):
                     self.filled.append((role, index))
                 return
 

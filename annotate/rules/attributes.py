@@ -7,7 +7,7 @@ from annotate.rules.reading import Reading
 
 __all__ = ["AttributeReader"]
 
-_BACK = 4
+_BACK = 6
 _REACH = 7
 
 
@@ -21,6 +21,7 @@ class AttributeReader:
         self._never = symbols("never")
         self._future = symbols("future")
         self._unreal = symbols("unreal")
+        self._stops = symbols("breaks")
         self._breaks = symbols("breaks", "that")
         self._suffer = symbols("suffer")
         self._purpose = symbols("c_li")
@@ -65,7 +66,7 @@ class AttributeReader:
                 return "future"
             if symbol in self._unreal:
                 return "hypothetical"
-            if symbol in self._breaks:
+            if symbol in self._stops:
                 break
         projected = self._projected(unit, begin)
         if projected is not None and projected.projects_realis:
@@ -77,7 +78,7 @@ class AttributeReader:
         symbols = self._reading.symbols
         if unit - 1 <= begin or symbols[unit - 1] not in self._purpose:
             return False
-        around = symbols[max(begin, unit - 2 * _BACK) : unit]
+        around = symbols[max(begin, unit - _REACH) : unit]
         return symbols[unit - 2] in self._aims and self._suffer.isdisjoint(around)
 
     def mode(self, unit: int, bounds: tuple[int, int], spec: TriggerSpec) -> str | None:

@@ -50,6 +50,7 @@ class Ruleset:
     letters: Mapping[str, str]
     stages: tuple[Stage, ...]
     noun_context: frozenset[str]
+    verbless: frozenset[str]
     plain: frozenset[str]
 
     def symbols(self, *groups: str) -> frozenset[str]:
@@ -81,14 +82,10 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
         )
         for stage in files.stages
     )
-    functions = frozenset(
-        word
-        for name in files.settings.get("function_classes", ())
-        for word in files.classes.get(name, ())
-    )
     noun_context = frozenset(
         letters[name] for name in files.groups.get("noun_context", ())
     )
+    verbless = frozenset(letters[name] for name in files.groups["prepositions"])
     plain = frozenset(letters[name] for name in _STRUCTURAL)
     automaton = NameAutomaton(patterns)
     return Ruleset(
@@ -100,6 +97,7 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
         letters,
         stages,
         noun_context,
+        verbless,
         plain,
     )
 

@@ -106,10 +106,13 @@ def choose_trigger(
     """Return the first spec whose surroundings fit, with the trigger's last unit."""
     units = reading.units
     options = units[at].triggers
+    before = reading.symbols[at - 1] if at > bounds[0] else ""
     if len(options) > 1:
         options = prefer_kind(reading, at, options)
     for spec, kind in options:
-        if spec.bare and units[at].base.startswith("ال"):
+        if spec.alone and units[at].bare < units[at].end:
+            continue
+        if kind == "past" and before in reading.ruleset.verbless:
             continue
         ahead = range(at + 1, min(bounds[1], at + 1 + spec.within))
         behind = range(max(bounds[0], at - spec.within), at)

@@ -118,7 +118,7 @@ class TriggerSpec:
     before_not: frozenset[str]
     within: int
     extend: bool
-    bare: bool
+    alone: bool
     score: float
     realis: str | None = None
     trap: bool = False

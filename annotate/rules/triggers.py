@@ -125,7 +125,7 @@ def _spec(
         _word_set(raw.get("before_not", ())),
         int(raw.get("within", 3)),
         bool(raw.get("extend")),
-        bool(raw.get("bare")),
+        bool(raw.get("alone")),
         float(raw.get("score", 0.75)),
         raw.get("realis"),
         trap,

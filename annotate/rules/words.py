@@ -32,6 +32,8 @@ _DIGITS = re.compile(r"[\d.,:٫٬/]+$")
 # First and second person after a verb or event noun: not in news, but in names.
 _SPEAKER = frozenset({"ني", "نا", "ي", "ك", "كم", "كما"})
 _LIMIT = 400_000
+# A word this frequent (Zipf times ten) that no list has for a name is none.
+_FAMILIAR = 42
 
 
 class Unit(NamedTuple):
@@ -129,10 +131,12 @@ class WordTable(dict[str, tuple[Unit, ...]]):
     def _base(self, token: str, view: TextView, skip: int, base: str) -> Unit:
         text = view.text
         start, end = view.raw_span(skip, len(text))
-        triggers, cut = self._lookup(base, self._words.forms)
-        nominal, cut_nominal = self._lookup(base, self._words.nominals)
+        # A final ة or ى is never a pronoun, though it is folded into one.
+        whole = text[-1:] in "هي" and token[end - 1 : end] in "ةى"
+        triggers, cut = self._lookup(base, self._words.forms, whole=whole)
+        nominal, cut_nominal = self._lookup(base, self._words.nominals, whole=whole)
         bare = end
-        cut = cut or cut_nominal
+        cut = cut if triggers else cut_nominal
         if cut:
             bare = view.raw_span(skip, len(text) - cut)[1]
         # أليكس has no article, ال has: only a bare alef can open one.
@@ -152,9 +156,11 @@ class WordTable(dict[str, tuple[Unit, ...]]):
             "\u064f" in token[start : start + 3],
         )
 
-    def _lookup(self, base: str, table: Mapping[str, T]) -> tuple[T | None, int]:
+    def _lookup(
+        self, base: str, table: Mapping[str, T], *, whole: bool
+    ) -> tuple[T | None, int]:
         found = table.get(base)
-        if found is not None or base.startswith("ال"):
+        if found is not None or whole or base.startswith("ال"):
             return found, 0
         for pronoun in PRONOUNS:
             if not base.endswith(pronoun) or len(base) - len(pronoun) < 3:
@@ -206,7 +212,8 @@ class WordTable(dict[str, tuple[Unit, ...]]):
             if base not in common and stem not in common and not self._inflects(stem):
                 return "al_unknown"
             return "al_adj" if _is_nisba(stem) else "al"
-        if base in common or self._inflects(base):
+        usual = self.segmenter.zipf.get(base, 0) >= _FAMILIAR
+        if usual or base in common or self._inflects(base):
             if base[0] in "يتن" and self._conjugates(base):
                 return "word_verb"
             if self._is_verb(base):
