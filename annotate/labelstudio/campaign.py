@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from annotate.labelstudio.client import ATTEMPTS, LostReplyError, Studio, patiently
 from annotate.labelstudio.config import render_config
@@ -317,10 +317,11 @@ def _import(
         batch = list(tasks[start : start + BATCH])
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with studio.telling(f"import {len(batch)} tasks"):
-                    studio.sdk.projects.import_tasks(
-                        campaign.id, request=cast(Any, batch)
-                    )
+                studio.post(
+                    f"/api/projects/{campaign.id}/import",
+                    batch,
+                    doing=f"import {len(batch)} tasks",
+                )
                 break
             except LostReplyError:
                 if attempt == ATTEMPTS:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from annotate.labelstudio.config import (
     ENTITY,
@@ -19,6 +17,7 @@ from annotate.labelstudio.config import (
     role_of,
     subtype_control,
 )
+from annotate.labelstudio.faults import region_fault
 from schemas.annotations import Argument, EntityMention, EventMention
 from schemas.errors import DataError
 from schemas.labels import Schema
@@ -26,7 +25,6 @@ from schemas.labels import Schema
 __all__ = ["Reading", "from_results", "read_results"]
 
 Json = Mapping[str, Any]
-M = TypeVar("M", EntityMention, EventMention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,51 +111,13 @@ class _Reader:
             )
 
     def region_fault(self, entry: Json, region_id: str) -> str | None:
-        if entry.get("type") != "labels" or not isinstance(entry.get("value"), Mapping):
-            return f"is of type {entry.get('type')!r}; only labels are understood."
-        layers: dict[str, Mapping[str, object]] = {
-            ENTITY: self.schema.entities,
-            TRIGGER: self.schema.events,
-        }
-        known = layers.get(str(entry.get("from_name")))
-        if known is None:
-            return (
-                f"belongs to {entry.get('from_name')!r}, which the page does not ask."
-            )
-        if region_id in self.regions:
-            twin = self.regions[region_id]
-            return (
-                f"carries a second label beside {self.quote(twin)}. Take one of the "
-                "two off, and draw the span again if both are meant."
-            )
-        value = entry["value"]
-        labels = value.get("labels") or []
-        if len(labels) != 1 or str(labels[0]) not in known:
-            return (
-                f"has the label {', '.join(map(str, labels)) or '(none)'}, and "
-                f"{self.schema.name} has no such {entry['from_name']}. Was the page "
-                "edited by hand? Relabel it, or delete it."
-            )
-        return self.span_fault(value)
-
-    def span_fault(self, value: Json) -> str | None:
-        start, end = value.get("start"), value.get("end")
-        if type(start) is not int or type(end) is not int:
-            return f"has the offsets {start!r} and {end!r}, which are not numbers."
-        if not 0 <= start < end <= len(self.text):
-            return (
-                f"covers [{start}, {end}) of a text of {len(self.text)} characters. "
-                "Delete it and draw it anew."
-            )
-        # Label Studio writes a line break inside a span as a backslash and an n, so
-        # its copy of the words is compared only where there is none.
-        words = self.text[start:end]
-        if "text" in value and "\n" not in words and value["text"] != words:
-            return (
-                f"[{start}, {end}) is {words!r} in the text and {value['text']!r} in "
-                "Label Studio. Was the text changed since?"
-            )
-        return None
+        twin = self.regions.get(region_id)
+        if twin is None:
+            return region_fault(entry, self.text, self.schema)
+        return (
+            f"carries a second label beside {self.quote(twin)}. Take one of the two "
+            "off, and draw the span again if both are meant."
+        )
 
     def take_choices(self, result: Sequence[Json]) -> None:
         for entry in result:
@@ -264,15 +224,13 @@ class _Reader:
 
     def build_entity(self, name: str, number: str) -> EntityMention:
         region = self.regions[name]
-        return _valid(
-            EntityMention,
+        return EntityMention.model_validate(
             {
                 **_common(region, number),
                 "level": region.choices.get("level", "name"),
                 "subtype": region.choices.get(subtype_control(region.label)),
                 "kb": region.meta.get("kb"),
-            },
-            self.where,
+            }
         )
 
     def build_event(
@@ -297,16 +255,14 @@ class _Reader:
                 )
             )
         chosen = region.choices.get(mode_control(region.label))
-        return _valid(
-            EventMention,
+        return EventMention.model_validate(
             {
                 **_common(region, number),
                 "arguments": tuple(arguments),
                 "polarity": region.choices.get("polarity", "positive"),
                 "realis": region.choices.get("realis", "actual"),
                 "mode": chosen or self.schema.events[region.label].default_mode,
-            },
-            self.where,
+            }
         )
 
 
@@ -329,14 +285,3 @@ def _common(region: _Region, number: str) -> dict[str, Any]:
         "score": region.score,
         **kept,
     }
-
-
-def _valid(kind: type[M], values: dict[str, Any], where: str) -> M:
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        raise DataError(
-            f"{where}: {values['label']} [{values['start']}, {values['end']}): "
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}."
-        ) from None

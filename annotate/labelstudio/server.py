@@ -97,6 +97,7 @@ def _start(settings: Settings, say: Say) -> Server:
     say(f"Starting Label Studio on {HOST}:{port} ...")
     server = _launch(executable, settings, port)
     _wait_until_healthy(server, settings, say)
+    _check_login(server, settings)
     return server
 
 
@@ -221,6 +222,25 @@ def _wait_until_healthy(server: Server, settings: Settings, say: Say) -> None:
         f"Label Studio was not healthy after {START_SECONDS:.0f} s and was stopped. "
         f"Read {settings.log_file}."
     )
+
+
+def _check_login(server: Server, settings: Settings) -> None:
+    """Stop a server whose data was made with other credentials than are kept."""
+    import httpx
+
+    answer = httpx.get(
+        f"{server.url}/api/current-user/whoami",
+        headers={"Authorization": f"Token {admin_login(settings).token}"},
+        timeout=60.0,
+        trust_env=False,
+    )
+    if answer.status_code != 200:
+        stop_server(settings)
+        raise ServiceError(
+            f"The data in {settings.data_folder} was made with another login than the "
+            f"one in {settings.credentials_file}. Put the old file back, or move the "
+            "data folder away to begin with an empty one."
+        )
 
 
 def _listens(server: Server, settings: Settings) -> bool:

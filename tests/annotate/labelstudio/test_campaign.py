@@ -15,9 +15,10 @@ from annotate.labelstudio.campaign import (
     submit,
     tasks_by_document,
 )
-from annotate.labelstudio.client import connect, login_of
+from annotate.labelstudio.client import Studio, connect, login_of
 from annotate.labelstudio.collection import pull
 from annotate.labelstudio.config import render_config
+from annotate.labelstudio.server import admin_login
 from annotate.labelstudio.users import ensure_users, users_by_id
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.errors import DataError, ServiceError, UsageError
@@ -132,6 +133,36 @@ def test_a_push_of_many_documents_goes_in_batches(studio, plan, pushed):
     docs = [AnnotatedDocument(id=f"d{n}", text=TEXT) for n in range(450)]
     assert len(pushed(docs).added) == 450
     assert len(tasks_by_document(studio, find_campaign(studio, plan.project))) == 450
+
+
+class LosingReplies(httpx.HTTPTransport):
+    """A wire that loses the reply to the first imports, after the server acted."""
+
+    def __init__(self, losses: int) -> None:
+        super().__init__()
+        self.left = losses
+
+    def handle_request(self, request):
+        answer = super().handle_request(request)
+        if request.url.path.endswith("/import") and self.left:
+            self.left -= 1
+            answer.read()
+            answer.close()
+            raise httpx.ReadError("connection reset")
+        return answer
+
+
+@pytest.mark.parametrize("losses", [1, 2])
+def test_a_reply_that_was_lost_doubles_no_document(
+    studio, studio_settings, plan, losses
+):
+    token = admin_login(studio_settings).token
+    docs = [AnnotatedDocument(id=f"d{n}", text=TEXT) for n in range(205)]
+    with Studio(studio.url, token, transport=LosingReplies(losses)) as flaky:
+        push(docs, plan, studio=flaky, settings=studio_settings, say=lambda _: None)
+    campaign = find_campaign(studio, plan.project)
+    tasks = list(iter_tasks(studio, campaign, fields="task_only"))
+    assert sorted(t["data"]["doc_id"] for t in tasks) == sorted(d.id for d in docs)
 
 
 def test_a_dry_run_changes_nothing(studio, plan, pushed):

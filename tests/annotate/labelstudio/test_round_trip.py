@@ -144,6 +144,23 @@ def test_what_label_studio_lets_through_is_reported_with_the_task(result, said):
     assert re.search(said, problem)
 
 
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"score": "high"},
+        {"score": True},
+        {"meta": ["rule"]},
+        {"meta": {"rule": 7}},
+        {"meta": {"meta": "x"}},
+        {"meta": {"arguments": "x"}},
+        {"meta": {"arguments": [{"score": "x"}]}},
+    ],
+)
+def test_a_score_or_meta_of_the_wrong_kind_is_reported(junk):
+    title = results()[0] | junk
+    assert "region T1: has a" in problem_of([title])
+
+
 def test_a_relation_without_a_label_key_is_reported_too():
     result = [r for r in results() if r["type"] != "relation"]
     drawn = {"type": "relation", "from_id": "E1", "to_id": "T1", "direction": "right"}

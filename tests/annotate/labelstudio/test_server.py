@@ -110,6 +110,18 @@ def test_a_second_server_keeps_secrets_of_its_own_and_stops_alone(
     assert find_server(studio_settings) is not None
 
 
+def test_data_of_another_login_is_told_and_the_server_does_not_stay(
+    studio_settings, tmp_path
+):
+    settings = Settings(home=tmp_path, studio_env=studio_settings.server_folder)
+    start_server(settings, say=silent)
+    stop_server(settings)
+    settings.credentials_file.unlink()
+    with pytest.raises(ServiceError, match=r"another login.*Put the old file back"):
+        start_server(settings, say=silent)
+    assert find_server(settings) is None
+
+
 def test_a_process_that_took_over_the_id_is_left_alone(tmp_path):
     settings = Settings(home=tmp_path)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1) as other:
