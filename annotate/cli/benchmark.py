@@ -14,10 +14,11 @@ from annotate.cli.scores import (
     ReportFormat,
     print_bands,
     print_comparison,
+    print_errors,
     print_json,
     print_report,
 )
-from annotate.cli.sides import choose_schema, name_files, relabelling
+from annotate.cli.sides import choose_schema, name_files, relabelling, span_rule
 from annotate.cli.slicing import Slice, score_parts
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Edges(StrEnum):
     """How far edges must agree."""
 
     RAW = "raw"
+    CLITIC = "clitic"
     WORD = "word"
 
 
@@ -60,7 +62,8 @@ Resamples = Annotated[
 Seed = Annotated[int, typer.Option(help="Seed of the resamples and trials.")]
 Trials = Annotated[int, typer.Option(min=1, help="Trials of the randomisation test.")]
 Convention = Annotated[
-    Edges, typer.Option(help="Compare edges as they are, or whole words.")
+    Edges,
+    typer.Option(help="Compare edges as they are, by the span rule, or by words."),
 ]
 LabelMap = Annotated[
     Path | None,
@@ -105,6 +108,9 @@ def score(  # noqa: PLR0913 - one parameter per option
         list[str] | None,
         typer.Option(help="Exit 1 below this, as entities.micro.f1=0.8."),
     ] = None,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Count the kinds of error as well.")
+    ] = False,
     label_map: LabelMap = None,
     convention: Convention = Edges.RAW,
     resamples: Resamples = 1000,
@@ -132,6 +138,7 @@ def score(  # noqa: PLR0913 - one parameter per option
         criteria=layer or evaluation.DEFAULT_CRITERIA,
         bootstrap=bootstrap,
         convention=convention.value,
+        clitic=span_rule(labels, convention.value, layer or ()),
         names=(source.name, "predictions"),
     )
     content = report.to_json()
@@ -149,6 +156,11 @@ def score(  # noqa: PLR0913 - one parameter per option
             }
             for kind, parts in bands.items()
         }
+    if errors:
+        from evaluation.error_analysis import count_errors, find_errors
+
+        rule = span_rule(labels, "clitic", ())
+        content["errors"] = count_errors(find_errors(*sides, clitic=rule))
     test = _ceiling(annotator or [], sides[1], source, labels, seed)
     if test is not None:
         content["ceiling"] = test[1].to_json() | {"annotators": test[0]}
@@ -158,6 +170,8 @@ def score(  # noqa: PLR0913 - one parameter per option
         print_report(report, chosen=layer, output=output)
         for kind, parts in bands.items():
             print_bands(kind, parts, output=output)
+        if errors:
+            print_errors(content["errors"], output=output)
         if test is not None:
             print_comparison(test[1], output=output, title=test[0])
     hold(content, limits)
@@ -190,6 +204,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     source = find_gold(gold)
     labels = choose_schema(schema, source)
     rename = relabelling(label_map)
+    snap = span_rule(labels, convention.value, layer or ())
     reports = {
         name: evaluation.score(
             rename("gold", evaluation.JsonlSource(source.path)),
@@ -198,6 +213,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
             criteria=layer or ("entities", "nominals", "triggers", "arguments"),
             bootstrap=evaluation.Bootstrap(resamples=0, seed=seed),
             convention=convention.value,
+            clitic=snap,
             names=(source.name, name),
         )
         for name, place in name_files(predicted).items()

@@ -18,6 +18,7 @@ __all__ = [
     "ReportFormat",
     "print_bands",
     "print_comparison",
+    "print_errors",
     "print_json",
     "print_report",
 ]
@@ -79,6 +80,22 @@ def print_comparison(
     from evaluation.tables import comparison_tables
 
     _print_tables(comparison_tables(comparison, title), output)
+
+
+def print_errors(
+    errors: Mapping[str, Mapping[str, int]], *, output: ReportFormat
+) -> None:
+    """Print how many errors of each kind there are."""
+    from evaluation.tables import ScoreTable
+
+    rows = tuple(
+        (layer, kind, str(n))
+        for layer, kinds in errors.items()
+        for kind, n in kinds.items()
+    )
+    _print_tables(
+        [ScoreTable("errors by kind", ("layer", "kind", "cases"), rows)], output
+    )
 
 
 def _print_tables(tables: Sequence[ScoreTable], output: ReportFormat) -> None:

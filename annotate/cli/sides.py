@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
+    from evaluation.columns import Snap
     from evaluation.documents import DocumentLike
     from exports import GoldSource
     from schemas.labels import Schema
 
-__all__ = ["choose_schema", "name_files", "relabelling"]
+__all__ = ["choose_schema", "name_files", "relabelling", "span_rule"]
 
 
 def choose_schema(choice: str | None, source: GoldSource) -> Schema | None:
@@ -51,3 +52,20 @@ def relabelling(
 
     maps = read_label_map(path)
     return lambda side, docs: Relabelled(docs, maps.get(side, {}))
+
+
+def span_rule(
+    schema: Schema | None, convention: str, layers: Iterable[str]
+) -> Snap | None:
+    """Return the span rule if the convention or a layer asks for it.
+
+    A label set without schema is held against the built-in one's rule.
+    """
+    if convention != "clitic" and not any(name.endswith(":clitic") for name in layers):
+        return None
+    from annotate.snapping import make_snap
+    from annotate.spelling import load_speller
+    from schemas.load import load_schema
+
+    rule = schema or load_schema()
+    return make_snap(rule, speller=load_speller(rule, None))

@@ -198,3 +198,22 @@ def test_the_ceiling_says_who_annotated(gold: Path, predicted: Path) -> None:
     )
     assert "does not state" in report["ceiling"]["annotators"]
     assert report["ceiling"]["layers"]["entities"][0]["row"] == "micro"
+
+
+def test_a_proclitic_does_not_count_under_the_clitic_convention(tmp_path: Path) -> None:
+    text = "وصل الوزير إلى ببغداد"
+    sides = {}
+    for name, start in (("gold", 16), ("predicted", 15)):
+        city = EntityMention(label="GPE", start=start, end=21)
+        sides[name] = tmp_path / f"{name}.jsonl"
+        doc = AnnotatedDocument(id="a", text=text, entities=(city,))
+        write_documents(sides[name], [doc])
+    words = ("score", "--gold", sides["gold"], "--predicted", sides["predicted"])
+    raw = as_json(*words, "--layer", "entities", "--layer", "entities:clitic")
+    assert raw["layers"]["entities"]["micro"]["f1"] == 0
+    assert raw["layers"]["entities:clitic"]["micro"]["f1"] == 1
+    moved = as_json(*words, "--convention", "clitic", "--errors")
+    assert moved["layers"]["entities"]["micro"]["f1"] == 1
+    assert "convention:clitic" in moved["signature"]
+    assert moved["errors"] == {"entities": {"clitic": 1}}
+    assert "clitic" in run(*words, "--errors").stdout
