@@ -7,6 +7,7 @@ so that a mention behind a proclitic keeps its edge.
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import tempfile
@@ -42,8 +43,7 @@ def load(_target: str, options: dict[str, Any]) -> Callable[[dict[str, Any]], An
 
 
 def _train(documents: list[dict[str, Any]], layer: str) -> Tagger:
-    import pycrfsuite
-
+    pycrfsuite: Any = importlib.import_module("pycrfsuite")
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=_SETTINGS, verbose=False)
     for document in documents:
         spans = _outermost(document, layer)

@@ -7,6 +7,7 @@ its first sub-word. Tags may be BIO, BILOU (BIOES) or bare labels.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,15 +18,15 @@ _LONGEST_WINDOW = 512
 _OPENING, _CONTINUING, _CLOSING = "BUS", "IMEL", "ELUS"
 
 
-def load(target: str, options: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
+def load(target: str, _options: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
     """Load model and tokenizer; only fast tokenizers know offsets."""
-    import torch
-    from transformers import AutoModelForTokenClassification, AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(target)
+    torch: Any = importlib.import_module("torch")
+    transformers: Any = importlib.import_module("transformers")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(target)
     if not tokenizer.is_fast:
         raise ValueError(f"{target} has no fast tokenizer, so it gives no offsets")
-    model = AutoModelForTokenClassification.from_pretrained(target).eval()
+    make = transformers.AutoModelForTokenClassification.from_pretrained
+    model = make(target).eval()
     names = model.config.id2label
     positions = getattr(model.config, "max_position_embeddings", _LONGEST_WINDOW)
     window = min(tokenizer.model_max_length, positions, _LONGEST_WINDOW)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
 
-def load(target: str, options: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
+def load(target: str, _options: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
     """Load the pipeline; its entities and span groups become entity mentions."""
-    import spacy
-
+    spacy: Any = importlib.import_module("spacy")
     nlp = spacy.load(target)
 
     def extract(document: dict[str, Any]) -> Any:

@@ -27,7 +27,6 @@ def main() -> None:
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
     order = json.loads(questions.readline())
-    _limit_memory(order["memory"])
     _arrange_path(order["path_first"], order["path_last"])
     try:
         extract = _load(Path(order["file"]), order["target"], order["options"])
@@ -39,17 +38,13 @@ def main() -> None:
         _say(answers, _answer(extract, json.loads(line)))
 
 
-def _limit_memory(limit: int) -> None:
-    """Let the kernel refuse more writable memory than this (bytes; Linux)."""
-    if limit and sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-
-
 def _arrange_path(first: list[str], last: list[str]) -> None:
-    """Put some folders before everything on the import path, others after it."""
-    sys.path[:] = [*first, *(p for p in sys.path if p not in (*first, *last)), *last]
+    """Put some folders before everything on the import path, others after it.
+
+    The folder of this file leaves the path: its neighbours are nobody's modules.
+    """
+    moved = {*first, *last, str(Path(__file__).parent)}
+    sys.path[:] = [*first, *(p for p in sys.path if p not in moved), *last]
 
 
 def _load(file: Path, target: str, options: dict[str, Any]) -> Extract:
