@@ -1,0 +1,204 @@
+"""The command line as a user meets it: one message an error, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from annotate.cli.main import build_app
+
+ROOT = Path(__file__).parents[1]
+MIYAR = Path(sys.executable).with_name("miyar")
+
+
+def miyar(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the installed command in a folder with a state of its own."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("MIYAR_")}
+    return subprocess.run(
+        [MIYAR, *map(str, arguments)],
+        cwd=cwd,
+        env=environ | {"MIYAR_HOME": str(cwd / "state")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def commands() -> dict[str, typer.core.TyperCommand]:
+    """Return every command by its words, sub-commands included."""
+    found = {}
+
+    def walk(command: object, words: tuple[str, ...]) -> None:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            found[" ".join(words)] = command
+        for name, sub in (inner or {}).items():
+            walk(sub, (*words, name))
+
+    walk(typer.main.get_command(build_app()), ())
+    return found  # type: ignore[return-value]
+
+
+COMMANDS = commands()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does_with_an_example(name: str) -> None:
+    text = COMMANDS[name].help or ""
+    assert text.split("\n")[0].endswith((".", ";")), text
+    assert f"Example: miyar {name}" in text
+
+
+def fenced(kind: str) -> list[str]:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    blocks = re.findall(rf"^```{kind}\n(.*?)^```", readme, re.M | re.S)
+    lines = "\n".join(blocks).splitlines()
+    return [line for line in lines if line.startswith("miyar ")]
+
+
+@pytest.mark.parametrize("line", fenced("sh"))
+def test_every_command_of_the_readme_is_one(line: str) -> None:
+    words = shlex.split(line, comments=True)[1:]
+    name = max(
+        (name for name in COMMANDS if words[: len(name.split())] == name.split()),
+        key=len,
+    )
+    known = {option for p in COMMANDS[name].params for option in p.opts}
+    assert {word for word in words if word.startswith("-")} <= known
+
+
+def test_the_readmes_suggest_and_score_give_the_promised_json(tmp_path: Path) -> None:
+    made = miyar("suggest", ROOT / "seeds/articles", "-o", "s.jsonl", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    scored = miyar(
+        *("score", "--gold", ROOT / "seeds/gold", "--predicted", "s.jsonl"),
+        *("--format", "json"),
+        cwd=tmp_path,
+    )
+    report = json.loads(scored.stdout)
+    assert report["signature"].startswith("gold:seeds-1.0@")
+    for layer in ("entities", "triggers", "arguments"):
+        found = report["layers"][layer]
+        assert set(found) >= {"labels", "micro", "macro"}
+        for row in (found["micro"], *found["labels"].values()):
+            keys = {"tp", "fp", "fn", "precision", "recall", "f1", "interval"}
+            assert set(row) >= keys
+
+
+LINE = '{"id": "a", "text": "زار بغداد", "entities": [%s], "events": [%s]}'
+GPE = '{"id": "T1", "label": "GPE", "start": 4, "end": 9}'
+
+BAD = {
+    "not UTF-8": ("a.txt", "زار".encode("cp1256"), "ingest a.txt -o out", "not UTF-8"),
+    "empty": ("a.txt", b" \n", "ingest a.txt -o out", "a.txt: the article is empty"),
+    "doubled id": (
+        *("a.jsonl", b'{"id":1,"text":"x"}\n{"id":1,"text":"y"}'),
+        *("ingest a.jsonl -o out", "a.jsonl:2: document id '1'"),
+    ),
+    "span past the end": (
+        *("a.jsonl", (LINE % (GPE.replace("9", "99"), "")).encode()),
+        *("release a.jsonl -o out --name n --version 1", "M001 the span ends after"),
+    ),
+    "unknown label": (
+        *("a.jsonl", (LINE % (GPE.replace("GPE", "CITY"), "")).encode()),
+        *("release a.jsonl -o out --name n --version 1", "M003 'CITY' is no entity"),
+    ),
+    "role not allowed": (
+        "a.jsonl",
+        (
+            LINE
+            % (
+                GPE,
+                '{"label": "VISIT", "start": 0, "end": 3, "mode": "visit", '
+                '"arguments": [{"role": "VICTIM", "entity": "T1"}]}',
+            )
+        ).encode(),
+        "release a.jsonl -o out --name n --version 1",
+        "A003 has no role 'VICTIM'; its roles are",
+    ),
+    "broken line": (
+        *("a.jsonl", b'{"id": "a", "text": "x"}\n{"id"'),
+        *("score --gold a.jsonl --predicted a.jsonl", "a.jsonl:2: "),
+    ),
+    "no server": (
+        *("a.jsonl", (LINE % (GPE, "")).encode()),
+        *("push a.jsonl --project news", "Start it with 'miyar up'"),
+    ),
+    "bad schema": (
+        *("a.yaml", b"schema: a\nversion: 1\n"),
+        *("schema check a.yaml", "a.yaml:1: title: is missing"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gets_one_message_exit_2_and_nothing_is_written(
+    tmp_path: Path, case: str
+) -> None:
+    name, content, command, message = BAD[case]
+    (tmp_path / name).write_bytes(content)
+    done = miyar(*command.split(), cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stderr.startswith("miyar: ")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_lint_lists_mends_and_tells_by_its_exit(tmp_path: Path) -> None:
+    line = LINE % ('{"label": "GPE", "start": 3, "end": 9}', "")
+    (tmp_path / "a.jsonl").write_text(line, encoding="utf-8")
+    listed = miyar("lint", "a.jsonl", "--format", "json", cwd=tmp_path)
+    assert listed.returncode == 1
+    assert [problem["code"] for problem in json.loads(listed.stdout)] == ["S101"]
+    mended = miyar("lint", "a.jsonl", "--fix", cwd=tmp_path)
+    assert (mended.returncode, mended.stdout) == (0, "")
+    assert "mended a: S101 GPE ' بغداد' [3, 9) is now [4, 9)" in mended.stderr
+    assert miyar("lint", "a.jsonl", cwd=tmp_path).returncode == 0
+
+
+def test_lint_never_changes_a_release(tmp_path: Path) -> None:
+    done = miyar("lint", ROOT / "seeds" / "gold", "--fix", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "is a release, which never changes" in done.stderr
+
+
+def test_open_conflicts_are_listed_with_a_worksheet(tmp_path: Path) -> None:
+    passes = sorted((ROOT / "seeds" / "annotations").glob("annotator-*.jsonl"))
+    done = miyar("adjudicate", *passes, "--worksheet", "w.jsonl", cwd=tmp_path)
+    assert done.returncode == 1
+    drafts = (tmp_path / "w.jsonl").read_text("utf-8").splitlines()
+    assert f"{len(drafts)} conflicts are open" in done.stderr
+    draft = json.loads(drafts[0])
+    assert set(draft["votes"]) == {"annotator-1", "annotator-2"}
+    assert draft["verdict"] is None
+
+
+def test_a_migration_is_shown_before_it_is_run(tmp_path: Path) -> None:
+    old = ROOT / "schemas" / "political_news.yaml"
+    source = old.read_text("utf-8").replace("TITLE", "OFFICE")
+    new = tmp_path / "new.yaml"
+    new.write_text(source.replace('version: "1.0"', 'version: "2.0"'), "utf-8")
+    steps = tmp_path / "steps.yaml"
+    steps.write_text(
+        "from: political-news-1.0\nto: political-news-2.0\n"
+        "steps: [{rename: TITLE, to: OFFICE}]\n"
+    )
+    gold = ROOT / "seeds" / "gold"
+    call = ("schema", "migrate", steps, gold, "--old", old, "--new", new)
+    shown = miyar(*call, "--dry-run", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert "58 renamed (dry run)" in shown.stdout
+    assert not (tmp_path / "out").exists()
+    run = miyar(*call, "-o", "out", "--release-version", "2.0", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert miyar("verify", "out/seeds-2.0", cwd=tmp_path).returncode == 0
