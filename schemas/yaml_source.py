@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,7 +75,11 @@ class YamlSource:
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
-            raise self.refusal(_faults(error)) from None
+            faults = list(_faults(error))
+            if all(fault["type"] == "extra_forbidden" for fault in error.errors()):
+                # Unknown keys hide nothing else: look what is wrong without them.
+                faults += _faults_without(self.data, error, model)
+            raise self.refusal(faults) from None
 
     def refusal(self, faults: Iterable[Fault]) -> SchemaError:
         """Return the error that tells these faults, one a line, in file order."""
@@ -134,6 +139,22 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
             yield from ((at, f"{'.'.join(at)}: {why}") for at, why in cause.faults)
         else:
             yield place, f"{'.'.join(place)}: {_explained(fault)}"
+
+
+def _faults_without(
+    data: Any, error: ValidationError, model: type[BaseModel]
+) -> list[Fault]:
+    rest = copy.deepcopy(data)
+    for fault in error.errors():
+        place = rest
+        for part in fault["loc"][:-1]:
+            place = place[part]
+        place.pop(fault["loc"][-1], None)
+    try:
+        model.model_validate(rest)
+    except ValidationError as further:
+        return list(_faults(further))
+    return []
 
 
 def _explained(fault: Any) -> str:

@@ -75,6 +75,7 @@ def test_a_filler_that_is_no_entity_label_is_refused() -> None:
 def test_all_faults_of_a_file_are_told_at_once() -> None:
     message = faults_after("hotkey: m", "hotkey: v\n    colour: red\n    x: 1")
     assert message.count("unknown key") == 2
+    assert "'v' is the key of VISIT" in message
 
 
 def test_a_key_given_twice_is_refused() -> None:
