@@ -148,7 +148,9 @@ def _faults_without(
     for fault in error.errors():
         place = rest
         for part in fault["loc"][:-1]:
-            place = place[part]
+            # A part that only names a choice of the model is not in the file.
+            inside = isinstance(place, list) or part in place
+            place = place[part] if inside else place
         place.pop(fault["loc"][-1], None)
     try:
         model.model_validate(rest)
