@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from schemas.annotations import (
     AnnotatedDocument,
@@ -91,6 +91,12 @@ class Retire(_Step):
 Step = Rename | Merge | Split | Retire
 
 
+def _kind_of_step(step: Any) -> str | None:
+    """Tell a step by its first word, so that its faults are told and no other's."""
+    words = ("rename", "merge", "split", "retire")
+    return next((w for w in words if isinstance(step, dict) and w in step), None)
+
+
 class Migration(BaseModel):
     """Steps from one schema version to another."""
 
@@ -98,7 +104,20 @@ class Migration(BaseModel):
 
     source: str = Field(alias="from")
     target: str = Field(alias="to")
-    steps: tuple[Annotated[Step, Field(union_mode="smart")], ...] = Field(min_length=1)
+    steps: tuple[
+        Annotated[
+            Annotated[Rename, Tag("rename")]
+            | Annotated[Merge, Tag("merge")]
+            | Annotated[Split, Tag("split")]
+            | Annotated[Retire, Tag("retire")],
+            Discriminator(
+                _kind_of_step,
+                custom_error_type="step",
+                custom_error_message="a step is a rename, merge, split or retire",
+            ),
+        ],
+        ...,
+    ] = Field(min_length=1)
 
 
 class Change(NamedTuple):

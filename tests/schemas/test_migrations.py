@@ -159,7 +159,9 @@ def test_a_label_nobody_takes_care_of_is_refused_with_its_line(tmp_path: Path) -
     [
         ("{rename: TITEL, to: OFFICE}", r":4: 'TITEL' is no label of political-news-1"),
         ("{rename: TITLE, to: OFICE}", r":4: 'OFICE' is no label of political-news-2"),
-        ("{retire: TITLE}", r":4: steps\.0\."),
+        ("{retire: TITLE}", r":4: steps\.0\.retire\.losing: is missing; add it\.$"),
+        ("{rename: TITLE, to: OFFICE, x: 1}", r":4: steps\.0\.rename\.x: unknown key"),
+        ("{move: TITLE}", r":4: steps\.0: a step is a rename, merge, split or retire"),
     ],
 )
 def test_a_step_that_does_not_fit_is_refused_with_its_line(
