@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from schemas.spans import Span
 from schemas.textview import TextView
 
-__all__ = ["UNITS", "Aligned", "Unit", "align", "white_space_tokens"]
+__all__ = ["UNITS", "Aligned", "Unit", "align", "map_answer", "white_space_tokens"]
 
 Unit = Literal["utf16", "bytes", "tokens", "strings"]
 Answer = dict[str, Any]
@@ -111,7 +111,7 @@ class _Offsets:
             repairs[f"{self._unit} to code points"] += changed
             return {**item, "start": span.start, "end": span.end}
 
-        return Aligned(_map_answer(answer, mapped), +repairs, tuple(faults))
+        return Aligned(map_answer(answer, mapped), +repairs, tuple(faults))
 
     def _span(self, item: dict[str, Any]) -> Span:
         start, end = item["start"], item["end"]
@@ -145,7 +145,7 @@ def _has_offsets(item: dict[str, Any]) -> bool:
     return all(type(item.get(key)) is int for key in ("start", "end"))
 
 
-def _map_answer(answer: Answer, mapped: Callable[[Any], Any]) -> Answer:
+def map_answer(answer: Answer, mapped: Callable[[Any], Any]) -> Answer:
     """Map every mention and argument; those mapped to None are left out."""
     changed = dict(answer)
     for layer in ("entities", "events"):

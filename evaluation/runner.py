@@ -345,7 +345,7 @@ def _read_file(path: Path, found: Run) -> None:
             continue
         try:
             answer = json.loads(line)
-            doc_id = answer["id"]
+            doc_id = str(answer["id"])
         except (ValueError, TypeError, KeyError):
             found.blame(None, "json", f"{path}:{number}: is no answer with an 'id'")
             continue

@@ -21,6 +21,7 @@ __all__ = [
     "print_errors",
     "print_json",
     "print_report",
+    "print_tables",
 ]
 
 
@@ -61,7 +62,7 @@ def print_report(
         )
     ]
     summary = summary_table(report.layers, str(report.signature))
-    _print_tables([summary, *map(label_table, shown)], output)
+    print_tables([summary, *map(label_table, shown)], output)
 
 
 def print_bands(
@@ -70,7 +71,7 @@ def print_bands(
     """Print the parts of a score beside each other, a table a layer."""
     from evaluation.tables import band_tables
 
-    _print_tables(band_tables(kind, parts), output)
+    print_tables(band_tables(kind, parts), output)
 
 
 def print_comparison(
@@ -79,7 +80,7 @@ def print_comparison(
     """Print the differences between systems, a table a layer."""
     from evaluation.tables import comparison_tables
 
-    _print_tables(comparison_tables(comparison, title), output)
+    print_tables(comparison_tables(comparison, title), output)
 
 
 def print_errors(
@@ -93,12 +94,13 @@ def print_errors(
         for layer, kinds in errors.items()
         for kind, n in kinds.items()
     )
-    _print_tables(
+    print_tables(
         [ScoreTable("errors by kind", ("layer", "kind", "cases"), rows)], output
     )
 
 
-def _print_tables(tables: Sequence[ScoreTable], output: ReportFormat) -> None:
+def print_tables(tables: Sequence[ScoreTable], output: ReportFormat) -> None:
+    """Print tables in the form that was asked for."""
     if output is not ReportFormat.TABLE:
         from evaluation.tables import RENDERERS
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from evaluation.alignment import map_answer
 from evaluation.extractors.process import FaultKind
 from schemas.annotations import (
     AnnotatedDocument,
@@ -44,27 +45,16 @@ def relabel(
     """Rename the labels and roles of an answer; those mapped to None are left out."""
     repairs: Counter[str] = Counter()
 
-    def renamed(items: Any, key: str) -> list[Any]:
-        kept = []
-        for item in items:
-            old = item.get(key) if isinstance(item, dict) else None
-            if not isinstance(old, str) or old not in labels:
-                kept.append(item)
-                continue
-            new = labels[old]
-            repairs[f"label {old} to {new or 'nothing'}"] += 1
-            if new is not None:
-                kept.append({**item, key: new})
-        return kept
+    def renamed(item: Any) -> Any:
+        key = "role" if isinstance(item, dict) and "role" in item else "label"
+        old = item.get(key) if isinstance(item, dict) else None
+        if not isinstance(old, str) or old not in labels:
+            return item
+        new = labels[old]
+        repairs[f"{key} {old} to {new or 'nothing'}"] += 1
+        return None if new is None else {**item, key: new}
 
-    changed = dict(answer)
-    for layer in ("entities", "events"):
-        if isinstance(answer.get(layer), list):
-            changed[layer] = renamed(answer[layer], "label")
-    for event in changed.get("events") or ():
-        if isinstance(event, dict) and isinstance(event.get("arguments"), list):
-            event["arguments"] = renamed(event["arguments"], "role")
-    return changed, repairs
+    return map_answer(answer, renamed), repairs
 
 
 def check_answer(

@@ -18,7 +18,7 @@ from typing import Any
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _SENTENCE_END = frozenset(".!?؟…")
 _LAYERS = ("entities", "events")
-_SETTINGS = {"c1": 0.1, "c2": 0.01, "max_iterations": 100}
+_SETTINGS = {"c2": 0.1, "max_iterations": 60}
 
 Tokens = list[tuple[int, int]]
 Tagger = Callable[[list[list[str]]], list[str]]
@@ -54,7 +54,7 @@ def _train(documents: list[dict[str, Any]], layer: str) -> Tagger:
         model = str(Path(folder, "model"))
         trainer.train(model)
         tagger = pycrfsuite.Tagger()
-        tagger.open_inmemory(Path(model).read_bytes())
+        tagger.open(model)
     tag: Tagger = tagger.tag
     return tag
 
