@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
+from exports.losses import Dropped
 from schemas.annotations import AnnotatedDocument, Argument, EventMention
-from schemas.jsonl import render_document, text_sha256
+from schemas.jsonl import read_documents, render_document, text_sha256
+from schemas.labels import Schema
 
-__all__ = ["canonical", "render"]
+__all__ = ["canonical", "read_jsonl", "render", "write_jsonl"]
+
+FILE = "documents.jsonl"
+
+
+def write_jsonl(
+    docs: Sequence[AnnotatedDocument], folder: Path, _schema: Schema
+) -> None:
+    """Write `documents.jsonl`, one document a line."""
+    content = render(docs).encode("utf-8", "surrogatepass")
+    (folder / FILE).write_bytes(content)
+
+
+def read_jsonl(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
+    """Yield the documents of a .jsonl file, or of the one `write_jsonl` made."""
+    return read_documents(place / FILE if place.is_dir() else place)
 
 
 def render(docs: Iterable[AnnotatedDocument]) -> str:

@@ -1,0 +1,259 @@
+"""UIMA CAS as XMI and JSON by dkpro-cassis, with layers that INCEpTION reads.
+
+Entities are DKPro's `NamedEntity` (value, identifier) with further features; events are
+a span layer with link features, as INCEpTION writes its own. Offsets in the files count
+UTF-16 units; cassis converts. Nothing is lost.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from exports.extras import load_extra
+from exports.file_names import file_name
+from exports.losses import Dropped
+from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
+from schemas.errors import DataError
+from schemas.labels import Schema
+
+__all__ = ["read_cas_json", "read_xmi", "write_cas_json", "write_xmi"]
+
+EXTRA = "cas"
+TYPES_FILE = "TypeSystem.xml"
+
+_DKPRO = "de.tudarmstadt.ukp.dkpro.core.api"
+TOKEN = f"{_DKPRO}.segmentation.type.Token"
+SENTENCE = f"{_DKPRO}.segmentation.type.Sentence"
+ENTITY = f"{_DKPRO}.ner.type.NamedEntity"
+EVENT = "webanno.custom.Event"
+LINK = "webanno.custom.EventArgumentsLink"
+FILLER = "webanno.custom.Filler"
+META = "webanno.custom.DocumentMeta"
+_STRING, _DOUBLE = "uima.cas.String", "uima.cas.Double"
+
+_SHARED = {
+    "mention": _STRING,
+    "score": _DOUBLE,
+    "rule": _STRING,
+    "annotator": _STRING,
+    "meta": _STRING,
+}
+_ENTITY = {"level": _STRING, "subtype": _STRING, **_SHARED}
+_EVENT = {
+    "value": _STRING,
+    "polarity": _STRING,
+    "realis": _STRING,
+    "mode": _STRING,
+    **_SHARED,
+}
+_LINK = {"role": _STRING, "score": _DOUBLE, "rule": _STRING}
+# What XML 1.0 cannot hold, not even escaped.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_xmi(docs: Sequence[AnnotatedDocument], folder: Path, schema: Schema) -> None:
+    """Write an .xmi file a document, and the type system that all of them use.
+
+    Raises DataError for a text with characters that no XML file can hold.
+    """
+    types = _type_system()
+    for doc in docs:
+        _refuse(_NOT_XML, doc, "no XML file can hold")
+        _cas(doc, types, schema.language).to_xmi(folder / f"{file_name(doc.id)}.xmi")
+    types.to_xml(folder / TYPES_FILE)
+
+
+def write_cas_json(
+    docs: Sequence[AnnotatedDocument], folder: Path, schema: Schema
+) -> None:
+    """Write a .json file a document; each holds the type system."""
+    types = _type_system()
+    for doc in docs:
+        _refuse(re.compile("[\ud800-\udfff]"), doc, "no UTF-8 file can hold")
+        cas = _cas(doc, types, schema.language)
+        cas.to_json(folder / f"{file_name(doc.id)}.json", pretty_print=True)
+
+
+def _refuse(pattern: re.Pattern[str], doc: AnnotatedDocument, why: str) -> None:
+    match = pattern.search(doc.text or "")
+    if match:
+        raise DataError(
+            f"{doc.id}: character {match.start()} of the text (U+{ord(match[0]):04X}) "
+            f"is one that {why}. Take it out of the article, or choose jsonl."
+        )
+
+
+def _type_system() -> Any:
+    cassis = load_extra("cassis", extra=EXTRA)
+    types = cassis.load_dkpro_core_typesystem()
+    annotation = "uima.tcas.Annotation"
+    named = types.get_type(ENTITY)
+    made = {
+        EVENT: types.create_type(EVENT, supertypeName=annotation),
+        FILLER: types.create_type(FILLER, supertypeName=annotation),
+        LINK: types.create_type(LINK, supertypeName="uima.cas.TOP"),
+        META: types.create_type(META, supertypeName="uima.cas.AnnotationBase"),
+    }
+    for owner, features in (
+        (named, _ENTITY),
+        (made[EVENT], _EVENT),
+        (made[LINK], _LINK),
+        (made[META], {"key": _STRING, "value": _STRING}),
+    ):
+        for name, kind in features.items():
+            types.create_feature(owner, name, kind)
+    types.create_feature(made[LINK], "target", annotation)
+    types.create_feature(made[EVENT], "arguments", "uima.cas.FSArray", elementType=LINK)
+    return types
+
+
+def _cas(doc: AnnotatedDocument, types: Any, language: str) -> Any:
+    cassis = load_extra("cassis", extra=EXTRA)
+    cas = cassis.Cas(
+        types,
+        sofa_string=doc.text or "",
+        sofa_mime="text/plain",
+        document_language=language,
+    )
+    make = {name: types.get_type(name) for name in (TOKEN, SENTENCE, META, ENTITY)}
+    for key, value in {
+        "id": doc.id,
+        **{f"meta.{k}": v for k, v in doc.meta.items()},
+    }.items():
+        cas.add(make[META](key=key, value=_json(value)))
+    for kind, pairs in ((TOKEN, doc.tokens), (SENTENCE, doc.sentences)):
+        for start, end in pairs or ():
+            cas.add(make[kind](begin=start, end=end))
+    entities = {}
+    for mention in doc.entities:
+        values = _features(mention, _ENTITY)
+        entity = make[ENTITY](value=mention.label, identifier=mention.kb, **values)
+        entities[mention.id] = entity
+        cas.add(entity)
+    for event in doc.events:
+        cas.add(_event(event, entities, cas, types))
+    return cas
+
+
+def _event(event: EventMention, entities: dict[Any, Any], cas: Any, types: Any) -> Any:
+    link, filler = types.get_type(LINK), types.get_type(FILLER)
+    links = []
+    for argument in event.arguments:
+        target = entities.get(argument.entity)
+        if target is None:
+            target = filler(begin=argument.start, end=argument.end)
+            cas.add(target)
+        links.append(
+            link(
+                role=argument.role,
+                target=target,
+                score=argument.score,
+                rule=argument.rule,
+            )
+        )
+    made = types.get_type(EVENT)(**_features(event, _EVENT) | {"value": event.label})
+    if links:
+        made.arguments = types.get_type("uima.cas.FSArray")(elements=links)
+    return made
+
+
+def _features(mention: EntityMention | EventMention, names: Any) -> dict[str, Any]:
+    values = {name: getattr(mention, name, None) for name in names}
+    return values | {
+        "begin": mention.start,
+        "end": mention.end,
+        "mention": mention.id,
+        "meta": None if mention.meta is None else _json(mention.meta),
+    }
+
+
+def _json(value: Any) -> str:
+    # Escaped, so that no character of a meta is one that XML cannot hold.
+    return json.dumps(value, ensure_ascii=True)
+
+
+def read_xmi(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
+    """Yield the documents of a folder of .xmi files with their TypeSystem.xml."""
+    cassis = load_extra("cassis", extra=EXTRA)
+    types = cassis.load_typesystem(place / TYPES_FILE)
+
+    def load(content: bytes) -> Any:
+        return cassis.load_cas_from_xmi(io.BytesIO(content), typesystem=types)
+
+    return _read(place, "*.xmi", load)
+
+
+def read_cas_json(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
+    """Yield the documents of a folder of CAS JSON files."""
+    cassis = load_extra("cassis", extra=EXTRA)
+
+    def load(content: bytes) -> Any:
+        return cassis.load_cas_from_json(io.BytesIO(content))
+
+    return _read(place, "*.json", load)
+
+
+def _read(
+    place: Path, pattern: str, load: Callable[[bytes], Any]
+) -> Iterator[AnnotatedDocument]:
+    for path in sorted(place.glob(pattern)):
+        yield _document(load(path.read_bytes()))
+
+
+def _document(cas: Any) -> AnnotatedDocument:
+    kept = {entry.key: json.loads(entry.value) for entry in cas.select(META)}
+    pairs = {
+        name: [(a.begin, a.end) for a in cas.select(kind)] or None
+        for name, kind in (("tokens", TOKEN), ("sentences", SENTENCE))
+    }
+    return AnnotatedDocument.model_validate(
+        {
+            "id": kept["id"],
+            "text": cas.sofa_string,
+            "meta": {
+                key.removeprefix("meta."): value
+                for key, value in kept.items()
+                if key != "id"
+            },
+            "entities": [
+                {
+                    "label": found.value,
+                    "kb": found.identifier,
+                    **_values(found, _ENTITY),
+                }
+                for found in cas.select(ENTITY)
+            ],
+            "events": [
+                {
+                    "label": found.value,
+                    "arguments": [_argument(link) for link in _links(found)],
+                    **_values(found, {n: k for n, k in _EVENT.items() if n != "value"}),
+                }
+                for found in cas.select(EVENT)
+            ],
+            **pairs,
+        }
+    )
+
+
+def _values(found: Any, names: Any) -> dict[str, Any]:
+    values = {name: getattr(found, name) for name in names}
+    values["id"] = values.pop("mention")
+    values["meta"] = None if values["meta"] is None else json.loads(values["meta"])
+    return values | {"start": found.begin, "end": found.end}
+
+
+def _links(event: Any) -> Sequence[Any]:
+    return event.arguments.elements if event.arguments else ()
+
+
+def _argument(link: Any) -> dict[str, Any]:
+    values = {"role": link.role, "score": link.score, "rule": link.rule}
+    if link.target.type.name == ENTITY:
+        return values | {"entity": link.target.mention}
+    return values | {"start": link.target.begin, "end": link.target.end}
