@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from annotate.rules.grammar import Part
 from annotate.rules.model import TriggerSpec
+from annotate.rules.phrases import Phrases
 from annotate.rules.reading import Reading
 
 __all__ = ["AttributeReader"]
@@ -10,22 +12,21 @@ __all__ = ["AttributeReader"]
 _BACK = 6
 _REACH = 7
 
+NEGATION, NEVER = int(Part.NEGATION), int(Part.NEVER)
+FUTURE, UNREAL = int(Part.FUTURE), int(Part.UNREAL)
+BREAK, CLAUSE = int(Part.BREAK), int(Part.BREAK | Part.THAT)
+LI, AIM, SUFFER = int(Part.LI), int(Part.AIM), int(Part.SUFFER)
+
 
 class AttributeReader:
-    """The attributes of triggers in one reading."""
+    """The attributes of triggers in one reading, taken in order of the text."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        symbols = reading.ruleset.symbols
-        self._negations = symbols("negation")
-        self._never = symbols("never")
-        self._future = symbols("future")
-        self._unreal = symbols("unreal")
-        self._stops = symbols("breaks")
-        self._breaks = symbols("breaks", "that")
-        self._suffer = symbols("suffer")
-        self._purpose = symbols("c_li")
-        self._aims = symbols("finite", "word_verb", "hours", "al", "al_adj", "word")
+    __slots__ = ("_modes", "_parts", "_projection", "_units")
+
+    def __init__(self, reading: Reading, phrases: Phrases) -> None:
+        self._parts = phrases.parts
+        self._units = reading.units
+        self._modes = reading.ruleset.files.modes
         self._projection: tuple[int, TriggerSpec] | None = None
 
     def project(self, unit: int, spec: TriggerSpec) -> None:
@@ -39,16 +40,16 @@ class AttributeReader:
         origin, spec = self._projection
         if not begin <= origin < unit or unit - origin > _REACH:
             return None
-        between = self._reading.symbols[origin + 1 : unit]
-        return None if any(symbol in self._breaks for symbol in between) else spec
+        between = self._parts[origin + 1 : unit]
+        return None if any(part & CLAUSE for part in between) else spec
 
     def polarity(self, unit: int, begin: int) -> str:
         """Return `negative` under لم لن لا ليس عدم دون or a denying trigger."""
-        symbols = self._reading.symbols
         for at in range(unit - 1, max(begin, unit - 3) - 1, -1):
-            if symbols[at] in self._negations or symbols[at] in self._never:
+            part = self._parts[at]
+            if part & (NEGATION | NEVER):
                 return "negative"
-            if symbols[at] in self._breaks:
+            if part & CLAUSE:
                 break
         spec = self._projected(unit, begin)
         if spec is not None and spec.projects_polarity:
@@ -56,17 +57,14 @@ class AttributeReader:
         return "positive"
 
     def realis(self, unit: int, begin: int, spec: TriggerSpec) -> str:
-        """Return the stated realis of the trigger's own words and close context."""
-        if spec.realis is not None:
-            return spec.realis
-        symbols = self._reading.symbols
+        """Return the realis that the words before the trigger and its aim give it."""
         for at in range(unit - 1, max(begin, unit - _BACK) - 1, -1):
-            symbol = symbols[at]
-            if symbol in self._future or symbol in self._never:
+            part = self._parts[at]
+            if part & (FUTURE | NEVER):
                 return "future"
-            if symbol in self._unreal:
+            if part & UNREAL:
                 return "hypothetical"
-            if symbol in self._stops:
+            if part & BREAK:
                 break
         projected = self._projected(unit, begin)
         if projected is not None and projected.projects_realis:
@@ -75,21 +73,22 @@ class AttributeReader:
 
     def _is_aim(self, unit: int, begin: int) -> bool:
         """Tell whether ل makes the event noun an aim (للإفراج عن), not an object."""
-        symbols = self._reading.symbols
-        if unit - 1 <= begin or symbols[unit - 1] not in self._purpose:
+        parts = self._parts
+        if unit - 1 <= begin or not parts[unit - 1] & LI:
             return False
-        around = symbols[max(begin, unit - _REACH) : unit]
-        return symbols[unit - 2] in self._aims and self._suffer.isdisjoint(around)
+        if not parts[unit - 2] & AIM:
+            return False
+        return not any(p & SUFFER for p in parts[max(begin, unit - _REACH) : unit])
 
     def mode(self, unit: int, bounds: tuple[int, int], spec: TriggerSpec) -> str | None:
         """Return the spec's mode, else the first whose words stand near the trigger."""
         if spec.mode is not None:
             return spec.mode
-        options = self._reading.ruleset.files.modes.get(spec.label)
+        options = self._modes.get(spec.label)
         if not options:
             return None
         first, end = max(bounds[0], unit - 3), min(bounds[1], unit + 9)
-        words = {self._reading.units[at].base for at in range(first, end)}
+        words = {unit.base for unit in self._units[first:end]}
         for mode, evidence in options:
             if not evidence.isdisjoint(words):
                 return mode

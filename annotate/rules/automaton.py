@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -12,11 +10,11 @@ __all__ = ["NameAutomaton"]
 
 
 class NameAutomaton:
-    """Find the longest names, leftmost first, over keys of units.
+    """Find the longest names, leftmost first, over one character per unit.
 
-    Every key stands between two spaces of its own, so that a name matches whole units
-    or nothing: clitics and word boundaries are settled before, once for each word form.
-    A unit with an empty key (a quotation mark) is invisible to the names around it.
+    Each word that occurs in a name is one character, all others share another. So a
+    name matches whole units or nothing, and offsets count units: clitics and word
+    boundaries are settled before, once for each word form.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
@@ -26,9 +24,8 @@ class NameAutomaton:
             implementation=Implementation.ContiguousNFA,
         )
 
-    def find(self, keys: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-        """Yield (pattern, first unit, last unit) in order of the text."""
-        text = "".join(keys)
-        ends = list(accumulate(map(len, keys)))
-        for pattern, start, end in self._automaton.find_matches_as_indexes(text):
-            yield pattern, bisect_right(ends, start), bisect_right(ends, end - 1)
+    def find(self, keys: str) -> list[tuple[int, int, int]]:
+        """Return (pattern, first unit, unit after the last) in order of the text."""
+        found: list[tuple[int, int, int]]
+        found = self._automaton.find_matches_as_indexes(keys)
+        return found

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from annotate.arabic.clitics import Segmenter
 from annotate.rules.automaton import NameAutomaton
-from annotate.rules.context import CONTINUED, Stage, compile_stage
+from annotate.rules.context import Stage, compile_stage
+from annotate.rules.grammar import Grammar, build_grammar
 from annotate.rules.model import Entry, RuleFiles
-from annotate.rules.words import CLITICS, Alphabet, Vocabulary, WordTable
+from annotate.rules.pattern import CONTINUED, PatternParser
+from annotate.rules.words import CLITICS, QUOTE, Vocabulary, WordTable
 from schemas.errors import SchemaError
 from schemas.labels import Schema
 
@@ -27,12 +29,17 @@ _MARKS = {
     "quote": "\"'“”„«»‘’`″",
     "query": "?؟!",
 }
+LATE = "late"
+"""Stages whose name starts so run after the surnames are known."""
+
 _GIVEN = ("first_sure", "first_open")
-_STRUCTURAL = (
+_STRUCTURAL = tuple(
+    (
     "number latin mark event event_al say verb nominal nominal_al nominal_own al al_adj "
     "al_unknown word adj word_verb word_joined unknown first_sure first_open first_maybe last_sure last_maybe "
     "initial boundary"
-).split()
+    ).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +56,14 @@ class Ruleset:
     entries: tuple[Entry, ...]
     letters: Mapping[str, str]
     stages: tuple[Stage, ...]
-    noun_context: frozenset[str]
-    verbless: frozenset[str]
-    plain: frozenset[str]
-
-    def symbols(self, *groups: str) -> frozenset[str]:
-        """Return the symbols of all classes in the named groups."""
-        names = (n for group in groups for n in self.files.groups.get(group, (group,)))
-        return frozenset(self.letters[name] for name in names)
+    late: tuple[Stage, ...]
+    grammar: Grammar
 
 
 def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
     """Build the word table, the automaton and the stages of checked rule files."""
     chunks = frozenset(schema.entities) | {f"shared_{x}" for x in schema.entities}
     letters = _letters(files, schema)
-    table = _word_table(files, letters)
-    patterns, entries = _name_patterns(files, table)
     for name, members in files.groups.items():
         for member in members:
             if member not in letters:
@@ -72,33 +71,25 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
                     f"classes.yaml: group {name!r} holds the unknown class {member!r}. "
                     "Add the class, or mend its name."
                 )
-    stages = tuple(
-        compile_stage(
-            stage,
-            (rule for rule in files.patterns if rule.stage == stage),
-            letters,
-            files.groups,
-            chunks,
+    table = _word_table(files, letters)
+    patterns, entries = _name_patterns(files, table)
+    parser = PatternParser(letters, files.groups, chunks)
+    stages = {
+        name: compile_stage(
+            name, (rule for rule in files.patterns if rule.stage == name), parser
         )
-        for stage in files.stages
-    )
-    noun_context = frozenset(
-        letters[name] for name in files.groups.get("noun_context", ())
-    )
-    verbless = frozenset(letters[name] for name in files.groups["prepositions"])
-    plain = frozenset(letters[name] for name in _STRUCTURAL)
-    automaton = NameAutomaton(patterns)
+        for name in files.stages
+    }
     return Ruleset(
         schema,
         files,
         table,
-        automaton,
+        NameAutomaton(patterns),
         entries,
         letters,
-        stages,
-        noun_context,
-        verbless,
-        plain,
+        tuple(stage for name, stage in stages.items() if not name.startswith(LATE)),
+        tuple(stage for name, stage in stages.items() if name.startswith(LATE)),
+        build_grammar(files, letters, _STRUCTURAL),
     )
 
 
@@ -139,7 +130,7 @@ def _word_table(files: RuleFiles, letters: Mapping[str, str]) -> WordTable:
         marks,
     )
     segmenter = Segmenter(known, function, files.zipf, verbs, names)
-    return WordTable(vocabulary, Alphabet(letters), segmenter)
+    return WordTable(vocabulary, letters, segmenter)
 
 
 def _single(entry: Entry) -> tuple[str, ...]:
@@ -155,12 +146,18 @@ def _single(entry: Entry) -> tuple[str, ...]:
 def _name_patterns(
     files: RuleFiles, table: WordTable
 ) -> tuple[list[str], tuple[Entry, ...]]:
-    from annotate.arabic.tokens import find_tokens
+    """Return the key patterns of all entries: the written and certain ones first.
 
+    Names of several units are also known with an opening quotation mark inside
+    (كتائب «حزب الله»).
+    """
     found: dict[str, Entry] = {}
+    quote = table.learn(QUOTE)
     for entry in sorted(files.entries, key=lambda e: (e.derived, e.weak)):
-        tokens = (entry.form[s:e] for s, e in find_tokens(entry.form))
-        key = "".join(unit.key for token in tokens for unit in table[token])
-        if key.strip():
-            found.setdefault(key, entry)
+        keys = table.learn(entry.form)
+        if keys:
+            found.setdefault(keys, entry)
+        if len(keys) > 1 and not entry.derived:
+            found.setdefault(keys[0] + quote + keys[1:], entry)
+            found.setdefault(keys[:-1] + quote + keys[-1], entry)
     return list(found), tuple(found.values())

@@ -120,10 +120,15 @@ class TriggerSpec:
     extend: bool
     alone: bool
     score: float
-    realis: str | None = None
     trap: bool = False
     projects_realis: str | None = None
     projects_polarity: str | None = None
+    conditional: bool = False
+
+    @property
+    def rule(self) -> str:
+        """The rule id that a suggestion of this lemma carries."""
+        return f"trigger.{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ __all__ = ["Found", "resolve"]
 
 
 class Found(NamedTuple):
-    """A mention in units, `[first, last]` inclusive; `provisional` needs a role."""
+    """A mention in units, `[first, last]` inclusive.
+
+    `provisional` mentions need a role to stay, `solid` ones hold no other. `rank` is
+    the number of the stage that found it.
+    """
 
     first: int
     last: int
@@ -24,34 +28,58 @@ class Found(NamedTuple):
     solid: bool = False
 
 
-def resolve(
-    mentions: Iterable[Found], nesting: Mapping[str, frozenset[str]]
-) -> list[Found]:
+Nesting = Mapping[str, frozenset[str]]
+
+
+def resolve(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
     """Keep mentions that do not cross and nest only as `nesting` (outer: inner) allows.
 
     Order of preference: the longer mention, then the later stage (`rank`), then the
     earlier place. A mention is dropped when it crosses a kept one, has the same units
-    as a kept one, or lies in one whose label may not hold its own.
+    as a kept one, or lies in one that may not hold it. Returned in order of the text,
+    the outer before the inner.
     """
-    order = sorted(mentions, key=lambda m: (m.first - m.last, -m.rank, m.first))
+    order = sorted(mentions, key=_from_left)
     kept: list[Found] = []
-    owner: dict[int, list[Found]] = {}
+    around: list[Found] = []
     for mention in order:
-        around = owner.get(mention.first, ())
-        if owner.get(mention.last, ()) != around:
-            continue
-        # The kept mentions around a unit are nested, the outermost first.
+        while around and around[-1].last < mention.first:
+            around.pop()
         if around:
             inner = around[-1]
-            if (inner.first, inner.last) == (mention.first, mention.last):
+            if mention.last > inner.last:
+                return _resolve_crossing(order, nesting)
+            same = mention.first == inner.first and mention.last == inner.last
+            if same or not all(_may_hold(outer, mention, nesting) for outer in around):
                 continue
-            if any(
-                outer.solid or mention.label not in nesting.get(outer.label, ())
-                for outer in around
-            ):
+        kept.append(mention)
+        around.append(mention)
+    return kept
+
+
+def _from_left(mention: Found) -> tuple[int, int, int]:
+    return mention.first, -mention.last, -mention.rank
+
+
+def _may_hold(outer: Found, inner: Found, nesting: Nesting) -> bool:
+    return not outer.solid and inner.label in nesting.get(outer.label, ())
+
+
+def _resolve_crossing(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
+    """Do the same where mentions cross: the longer ones claim their units first."""
+    owners: dict[int, list[Found]] = {}
+    kept = []
+    for mention in sorted(mentions, key=lambda m: (m.first - m.last, -m.rank, m.first)):
+        around = owners.get(mention.first, [])
+        if owners.get(mention.last, []) != around:
+            continue
+        if around:
+            inner = around[-1]
+            same = mention.first == inner.first and mention.last == inner.last
+            if same or not all(_may_hold(outer, mention, nesting) for outer in around):
                 continue
         kept.append(mention)
         for unit in range(mention.first, mention.last + 1):
-            owner.setdefault(unit, []).append(mention)
-    kept.sort(key=lambda m: (m.first, -m.last))
+            owners.setdefault(unit, []).append(mention)
+    kept.sort(key=_from_left)
     return kept

@@ -17,34 +17,23 @@ def find_surnames(reading: Reading) -> list[Found]:
     Which labels are persons, and which classes of words can be a name, the settings
     `person_labels` and the group `nameable` say.
     """
-    files = reading.ruleset.files
-    persons = frozenset(files.settings.get("person_labels", ()))
+    grammar = reading.ruleset.grammar
     surnames: dict[str, Found] = {}
     for mention in reading.mentions:
-        if mention.label in persons and mention.level == "name":
+        if mention.last > mention.first and mention.label in grammar.persons:
             base = reading.units[mention.last].base
-            if mention.last > mention.first and len(base) > 2:
+            if len(base) > 2 and mention.level == "name":
                 surnames.setdefault(base, mention)
     if not surnames:
         return []
-    nameable = reading.ruleset.symbols("nameable")
     found = []
     for at, unit in enumerate(reading.units):
-        full = surnames.get(unit.base)
-        if full is None or reading.symbols[at] not in nameable:
-            continue
-        found.append(
-            Found(
-                at,
-                at,
-                full.label,
-                "name",
-                full.subtype,
-                full.kb,
-                RULE,
-                0.7,
-                False,
-                _RANK,
+        if unit[3] in surnames and reading.symbols[at] in grammar.nameable:
+            full = surnames[unit.base]
+            found.append(
+                Found(
+                    at, at, full.label, "name", full.subtype, full.kb, RULE, 0.7,
+                    False, _RANK,
+                )  # fmt: skip
             )
-        )
     return found

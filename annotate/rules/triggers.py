@@ -113,24 +113,25 @@ def _spec(
             f"{where}: trigger {name!r} has the unknown frame {frame!r}. "
             f"Choose one of {', '.join(frames)}."
         )
+    conditions = {
+        key: _word_set(raw.get(key, ()))
+        for key in ("after", "after_not", "before", "before_not")
+    }
     return TriggerSpec(
-        name,
-        label,
-        frames[str(frame)],
-        mode,
-        bool(raw.get("passive")),
-        _word_set(raw.get("after", ())),
-        _word_set(raw.get("after_not", ())),
-        _word_set(raw.get("before", ())),
-        _word_set(raw.get("before_not", ())),
-        int(raw.get("within", 3)),
-        bool(raw.get("extend")),
-        bool(raw.get("alone")),
-        float(raw.get("score", 0.75)),
-        raw.get("realis"),
-        trap,
-        raw.get("projects_realis"),
-        raw.get("projects_polarity"),
+        id=name,
+        label=label,
+        frame=frames[str(frame)],
+        mode=mode,
+        passive=bool(raw.get("passive")),
+        **conditions,
+        within=int(raw.get("within", 3)),
+        extend=bool(raw.get("extend")),
+        alone=bool(raw.get("alone")),
+        score=float(raw.get("score", 0.75)),
+        trap=trap,
+        projects_realis=raw.get("projects_realis"),
+        projects_polarity=raw.get("projects_polarity"),
+        conditional=any(conditions.values()),
     )
 
 

@@ -9,10 +9,11 @@ from typing import NamedTuple, TypeVar
 
 from annotate.arabic.clitics import PRONOUNS, Segmenter
 from annotate.arabic.fold import fold
+from annotate.arabic.tokens import find_tokens
 from annotate.rules.model import NominalSpec, TriggerSpec
 from schemas.textview import TextView
 
-__all__ = ["CLITICS", "Alphabet", "Unit", "Vocabulary", "WordTable"]
+__all__ = ["CLITICS", "QUOTE", "TRIGGER", "Chunk", "Unit", "Vocabulary", "WordTable"]
 
 T = TypeVar("T")
 TriggerForms = tuple[tuple[TriggerSpec, str], ...]
@@ -31,7 +32,13 @@ _LETTER = re.compile(r"[\u0621-\u064a]")
 _DIGITS = re.compile(r"[\d.,:٫٬/]+$")
 # First and second person after a verb or event noun: not in news, but in names.
 _SPEAKER = frozenset({"ني", "نا", "ي", "ك", "كم", "كما"})
-_LIMIT = 400_000
+_LIMIT = 300_000
+_LONG = 60
+TRIGGER = "t"
+QUOTE = '"'
+# Keys are characters beyond the basic plane: no surrogate among them.
+_FIRST_KEY = 0x10000
+_NO_KEY = "\0"
 # A word this frequent (Zipf times ten) that no list has for a name is none.
 _FAMILIAR = 42
 
@@ -39,14 +46,12 @@ _FAMILIAR = 42
 class Unit(NamedTuple):
     """A word without its proclitics, or one proclitic, or a mark; offsets in the token.
 
-    `symbol` is its class as one character, `key` its text for the automaton, `bare`
-    the end before an attached pronoun.
+    `symbol` is its class as one character, `bare` the end before an attached pronoun.
     """
 
     symbol: str
     start: int
     end: int
-    key: str
     base: str
     bare: int
     triggers: TriggerForms
@@ -54,15 +59,17 @@ class Unit(NamedTuple):
     passive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Alphabet:
-    """One character for each class of token, so that a sentence becomes a string."""
+class Chunk(NamedTuple):
+    """What stands between two spaces: its units, and per unit one character each.
 
-    letters: Mapping[str, str]
+    `symbols` holds the classes, `keys` the words as the automaton knows them, `flags`
+    TRIGGER where a unit may be a trigger.
+    """
 
-    def __getitem__(self, name: str) -> str:
-        """Return the character of a class."""
-        return self.letters[name]
+    symbols: str
+    keys: str
+    flags: str
+    units: tuple[Unit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +85,64 @@ class Vocabulary:
     marks: Mapping[str, str]
 
 
-class WordTable(dict[str, tuple[Unit, ...]]):
-    """Memo of token -> units; a token is analysed when it is first met.
+class WordTable(dict[str, Chunk]):
+    """Memo of what stands between spaces; it is analysed when it is first met.
 
     News repeats itself: after some hundred articles nearly every look-up is a hit. The
     memo empties itself when it grows beyond a bound.
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, alphabet: Alphabet, segmenter: Segmenter
+        self, vocabulary: Vocabulary, letters: Mapping[str, str], segmenter: Segmenter
     ) -> None:
         super().__init__()
         self._words = vocabulary
-        self._alphabet = alphabet
+        self._alphabet = letters
         self.segmenter = segmenter
+        self._keys: dict[str, str] = {}
 
-    def __missing__(self, token: str) -> tuple[Unit, ...]:
-        if len(self) > _LIMIT:
-            self.clear()
-        units = self._analyse(token)
-        self[token] = units
+    def __missing__(self, text: str) -> Chunk:
+        chunk = self._chunk(text)
+        if len(text) <= _LONG:
+            if len(self) > _LIMIT:
+                self.clear()
+            self[text] = chunk
+        return chunk
+
+    def learn(self, name: str) -> str:
+        """Give every unit of a name a key of its own; return the name's keys."""
+        units = self.parts(name)
+        for unit in units:
+            if unit.base not in self._keys:
+                self._keys[unit.base] = chr(_FIRST_KEY + len(self._keys))
+        return "".join(self._keys[unit.base] for unit in units)
+
+    def key(self, base: str) -> str:
+        """Return the key of a word; all words of no name share one."""
+        return self._keys.get(base, _NO_KEY)
+
+    def parts(self, text: str) -> list[Unit]:
+        """Part a text into units, offsets from its start."""
+        units = []
+        for start, end in find_tokens(text):
+            for unit in self._analyse(text[start:end]):
+                units.append(
+                    unit._replace(
+                        start=unit.start + start,
+                        end=unit.end + start,
+                        bare=unit.bare + start,
+                    )
+                )
         return units
+
+    def _chunk(self, text: str) -> Chunk:
+        units = tuple(self.parts(text))
+        return Chunk(
+            "".join(unit.symbol for unit in units),
+            "".join(self._keys.get(unit.base, _NO_KEY) for unit in units),
+            "".join(TRIGGER if unit.triggers else "." for unit in units),
+            units,
+        )
 
     def _analyse(self, token: str) -> tuple[Unit, ...]:
         view = fold(token)
@@ -119,14 +163,13 @@ class WordTable(dict[str, tuple[Unit, ...]]):
             return self._plain("number", text, 0, end)
         if token in self._words.marks:
             name = self._words.marks[token]
-            key = "" if name == "quote" else f" {token} "
-            return self._plain(name, token, 0, end)._replace(key=key)
+            return self._plain(name, QUOTE if name == "quote" else token, 0, end)
         name = "latin" if token[:1].isalpha() or token[:1] in "@#" else "mark"
         return self._plain(name, token, 0, end)
 
     def _plain(self, name: str, base: str, start: int, end: int) -> Unit:
         symbol = self._alphabet[name]
-        return Unit(symbol, start, end, f" {base} ", base, end, (), None, False)
+        return Unit(symbol, start, end, base, end, (), None, False)
 
     def _base(self, token: str, view: TextView, skip: int, base: str) -> Unit:
         text = view.text
@@ -148,7 +191,6 @@ class WordTable(dict[str, tuple[Unit, ...]]):
             self._alphabet[name],
             start,
             end,
-            f" {base} ",
             base,
             bare,
             triggers or (),

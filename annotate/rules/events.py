@@ -1,0 +1,96 @@
+"""Find event triggers: which units, by which lemma, as verb or noun."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from annotate.rules.model import TriggerSpec
+from annotate.rules.reading import Reading
+from annotate.rules.resolve import Found
+from annotate.rules.words import TRIGGER, TriggerForms
+
+__all__ = ["Trigger", "find_triggers"]
+
+
+class Trigger(NamedTuple):
+    """A trigger `[first, last]` in units, its lemma and form, and its sentence."""
+
+    first: int
+    last: int
+    spec: TriggerSpec
+    kind: str
+    bounds: tuple[int, int]
+
+
+def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
+    """Return the triggers outside of mentions that stay, in order of the text."""
+    covered = bytearray(len(reading.units))
+    for mention in mentions:
+        if not mention.provisional:
+            size = mention.last + 1 - mention.first
+            covered[mention.first : mention.last + 1] = b"\1" * size
+    found: list[Trigger] = []
+    sentences = iter(reading.sentences)
+    bounds = next(sentences, (0, 0))
+    taken = -1
+    at = reading.flags.find(TRIGGER)
+    while at >= 0:
+        while at >= bounds[1]:
+            bounds = next(sentences)
+        if at > taken and not covered[at]:
+            trigger = _choose(reading, at, bounds)
+            if trigger is not None:
+                found.append(trigger)
+                taken = trigger.last
+        at = reading.flags.find(TRIGGER, at + 1)
+    return found
+
+
+def _choose(reading: Reading, at: int, bounds: tuple[int, int]) -> Trigger | None:
+    """Return the first lemma whose surroundings fit; a trap ends the search."""
+    unit = reading.units[at]
+    before = reading.symbols[at - 1] if at > bounds[0] else ""
+    grammar = reading.ruleset.grammar
+    options = unit.triggers
+    if len(options) > 1:
+        options = _prefer(options, noun=before in grammar.noun_context)
+    for spec, kind in options:
+        if kind == "past" and before in grammar.verbless:
+            continue
+        if spec.alone and unit.bare < unit.end:
+            continue
+        last = _fits(reading, spec, at, bounds) if spec.conditional else at
+        if last is not None:
+            return None if spec.trap else Trigger(at, last, spec, kind, bounds)
+    return None
+
+
+def _prefer(options: TriggerForms, *, noun: bool) -> TriggerForms:
+    """Put the nouns before the verbs of one spelling, or the other way round."""
+    return tuple(sorted(options, key=lambda option: (option[1] == "noun") != noun))
+
+
+def _fits(
+    reading: Reading, spec: TriggerSpec, at: int, bounds: tuple[int, int]
+) -> int | None:
+    """Return the last unit of the trigger, or None where its conditions fail."""
+    last = at
+    if spec.after or spec.after_not:
+        ahead = reading.units[at + 1 : min(bounds[1], at + 1 + spec.within)]
+        words = [unit.base for unit in ahead]
+        if not spec.after_not.isdisjoint(words):
+            return None
+        if spec.after and spec.after.isdisjoint(words):
+            return None
+        if spec.extend:
+            if words[0] not in spec.after:
+                return None
+            last = at + 1
+    if spec.before or spec.before_not:
+        behind = reading.units[max(bounds[0], at - spec.within) : at]
+        words = [unit.base for unit in behind]
+        if not spec.before_not.isdisjoint(words):
+            return None
+        if spec.before and spec.before.isdisjoint(words):
+            return None
+    return last

@@ -1,0 +1,125 @@
+"""What the classes of tokens mean to the search for arguments and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntFlag
+
+from annotate.arabic.fold import fold_text
+from annotate.rules.model import RuleFiles
+
+__all__ = ["Grammar", "Part", "build_grammar"]
+
+
+class Part(IntFlag):
+    """The parts a token can play; a class may play several."""
+
+    REL = 1
+    THAT = 2
+    BREAK = 4
+    SOFT = 8
+    OPENING = 16
+    GOVERNOR = 32
+    GAP = 64
+    PREP = 128
+    LIGHT = 256
+    SUFFER = 512
+    PURPOSE = 1024
+    FINITE = 2048
+    APPOSITION = 4096
+    EVENT = 8192
+    AGENT = 16384
+    WA = 32768
+    QUANTITY = 65536
+    INSIDE = 131072
+    AMONG = 262144
+    COMMA = 524288
+    TITLE_GAP = 1048576
+    NEGATION = 2097152
+    NEVER = 4194304
+    FUTURE = 8388608
+    UNREAL = 16777216
+    AIM = 33554432
+    LI = 67108864
+
+
+_GROUPS = {
+    Part.REL: ("relatives",),
+    Part.THAT: ("that",),
+    Part.BREAK: ("breaks",),
+    Part.SOFT: ("soft",),
+    Part.OPENING: ("colon", "quote"),
+    Part.GOVERNOR: ("governors",),
+    Part.GAP: ("gap",),
+    Part.PREP: ("prepositions",),
+    Part.LIGHT: ("light",),
+    Part.SUFFER: ("suffer",),
+    Part.PURPOSE: ("purpose",),
+    Part.FINITE: ("finite",),
+    Part.APPOSITION: ("honorific", "former", "quote"),
+    Part.EVENT: ("event", "event_al"),
+    Part.AGENT: ("agent_words",),
+    Part.WA: ("c_wa",),
+    Part.QUANTITY: ("quantity", "number_word", "number"),
+    Part.INSIDE: ("inside",),
+    Part.AMONG: ("among",),
+    Part.COMMA: ("comma", "semicolon"),
+    Part.TITLE_GAP: ("title_gap",),
+    Part.NEGATION: ("negation",),
+    Part.NEVER: ("never",),
+    Part.FUTURE: ("future",),
+    Part.UNREAL: ("unreal",),
+    Part.AIM: ("finite", "word_verb", "hours", "al", "al_adj", "word"),
+    Part.LI: ("c_li",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The parts of each symbol as bits (0 when absent), and the settings of labels."""
+
+    parts: Mapping[str, int]
+    noun_context: frozenset[str]
+    verbless: frozenset[str]
+    nameable: frozenset[str]
+    persons: frozenset[str]
+    titles: frozenset[str]
+    times: frozenset[str]
+    nisbas: frozenset[str]
+    counts: frozenset[str]
+    place_words: frozenset[str]
+    quantities: frozenset[str]
+    plain: frozenset[str] = field(default_factory=frozenset)
+
+
+def build_grammar(
+    files: RuleFiles, letters: Mapping[str, str], plain: tuple[str, ...]
+) -> Grammar:
+    """Gather the parts that the groups of the rule files give to each symbol."""
+
+    def symbols(*groups: str) -> frozenset[str]:
+        names = (n for group in groups for n in files.groups.get(group, (group,)))
+        return frozenset(letters[name] for name in names if name in letters)
+
+    def setting(name: str) -> frozenset[str]:
+        return frozenset(files.settings.get(name, ()))
+
+    parts: dict[str, int] = {}
+    for part, groups in _GROUPS.items():
+        for symbol in symbols(*groups):
+            parts[symbol] = parts.get(symbol, 0) | int(part)
+    return Grammar(
+        parts=parts,
+        noun_context=symbols("noun_context"),
+        verbless=symbols("prepositions"),
+        nameable=symbols("nameable"),
+        persons=setting("person_labels"),
+        titles=setting("title_labels"),
+        times=setting("time_labels"),
+        nisbas=setting("nisba_labels"),
+        counts=setting("count_labels"),
+        place_words=frozenset(map(fold_text, setting("place_words"))),
+        quantities=frozenset(map(fold_text, setting("quantity_nominals"))),
+        plain=frozenset(letters[name] for name in plain),
+    )

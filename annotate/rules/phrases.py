@@ -1,0 +1,279 @@
+"""The top-level mentions of a reading as phrases, and the walks between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from annotate.rules.grammar import Part
+from annotate.rules.model import Frame
+from annotate.rules.reading import Reading
+from annotate.rules.resolve import Found
+
+__all__ = ["AGENT", "PURPOSE", "Phrases", "Walk"]
+
+PURPOSE = "purpose"
+AGENT = "by"
+_FAR = 40
+_NEAR = 3
+_FEW = 5
+_CLAUSE = 15
+_BEFORE = 30
+_ABOUT = "نحو"
+_FROM = "من"
+_ARTICLE = "ال"
+
+REL, THAT, BREAK = int(Part.REL), int(Part.THAT), int(Part.BREAK)
+SOFT, OPENING, GOVERNOR = int(Part.SOFT), int(Part.OPENING), int(Part.GOVERNOR)
+GAP, PREP, LIGHT = int(Part.GAP), int(Part.PREP), int(Part.LIGHT)
+PURPOSE_WORD, FINITE = int(Part.PURPOSE), int(Part.FINITE)
+APPOSITION, EVENT, AGENT_WORD = int(Part.APPOSITION), int(Part.EVENT), int(Part.AGENT)
+WA, QUANTITY, INSIDE = int(Part.WA), int(Part.QUANTITY), int(Part.INSIDE)
+AMONG, COMMA, TITLE_GAP = int(Part.AMONG), int(Part.COMMA), int(Part.TITLE_GAP)
+STOP = REL | THAT | BREAK
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk to the right of a trigger has met, as indices of mentions.
+
+    `core` stands without preposition, `adjacent` is the genitive of a noun, and
+    `performer` the subject of a light verb after its noun.
+    """
+
+    core: list[int] = field(default_factory=list)
+    adjacent: int | None = None
+    prepositions: list[tuple[str, int]] = field(default_factory=list)
+    nisbas: list[int] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    performer: int | None = None
+
+
+class Phrases:
+    """Top-level mentions by their first and last unit."""
+
+    __slots__ = ("grammar", "head", "mentions", "parts", "tail", "units")
+
+    def __init__(self, reading: Reading, mentions: list[Found]) -> None:
+        self.mentions = mentions
+        self.units = reading.units
+        self.grammar = reading.ruleset.grammar
+        bits = self.grammar.parts
+        self.parts = [bits.get(symbol, 0) for symbol in reading.symbols]
+        self.head: dict[int, int] = {}
+        self.tail: dict[int, int] = {}
+        last = -1
+        for index, mention in enumerate(mentions):
+            if mention.first > last:
+                last = mention.last
+                self.head[mention.first] = index
+                self.tail[last] = index
+
+    def walk_right(self, at: int, end: int, *, noun: bool, frame: Frame) -> Walk:  # noqa: C901, PLR0912 - one pass over the clause
+        """Gather what stands after a trigger that ends before unit `at`."""
+        walk = Walk()
+        head, parts, units = self.head, self.parts, self.units
+        start, stop = at, min(end, at + _FAR)
+        pending: str | None = None
+        slack = 0
+        closed = governed = skipping = False
+        genitive = not units[start - 1].base.startswith(_ARTICLE)
+        while at < stop:
+            index = head.get(at)
+            if index is not None:
+                mention = self.mentions[index]
+                counted = mention.label in self.grammar.counts
+                if counted and pending == _ABOUT:
+                    pending = None
+                if mention.label in self.grammar.times:
+                    walk.times.append(index)
+                elif pending is None and noun and mention.label in self.grammar.nisbas:
+                    if at - start <= 2:
+                        walk.nisbas.append(index)
+                elif noun and at == start and self._qualifies_act(mention, frame):
+                    pass
+                elif pending is not None and skipping:
+                    skipping = False
+                elif pending is not None:
+                    if not closed or pending in self.grammar.place_words:
+                        walk.prepositions.append((pending, self.best(index)))
+                    governed = True
+                elif not (governed or closed or counted):
+                    if genitive and walk.adjacent is None:
+                        walk.adjacent = self.best(index)
+                    walk.core.append(self.best(index))
+                at = mention.last + 1
+                if mention.level != "name" and self._made_of(index) != index:
+                    at += 1
+                if not counted:
+                    pending, slack = None, 0
+                continue
+            part = parts[at]
+            if not part:
+                genitive = governed = False
+                if pending is not None:
+                    slack += 1
+                    if slack > _NEAR:
+                        pending = None
+                at += 1
+                continue
+            if part & STOP:
+                if part & REL and not noun and walk.core:
+                    at = self._after_relative(at, stop)
+                    pending = None
+                    continue
+                break
+            if part & OPENING and frame.speech and frame.subject:
+                break
+            if part & GOVERNOR:
+                skipping = True
+            if not part & (GAP | PREP):
+                genitive = False
+            if noun and part & LIGHT and at - start <= _FEW:
+                walk.performer = self._performer(at, stop)
+                break
+            if part & PURPOSE_WORD:
+                pending, slack = PURPOSE, -_NEAR
+                at += 1
+                continue
+            if part & FINITE:
+                break
+            if not part & APPOSITION:
+                governed = False
+            if part & EVENT and not frame.speech:
+                closed = closed or pending not in frame.prepositions
+            if part & AGENT_WORD and pending is not None:
+                pending, slack = AGENT, 0
+            elif part & PREP and pending == PURPOSE:
+                slack += 1
+            elif part & PREP:
+                # من after a quantity opens what is counted and governs nothing.
+                word = units[at].base
+                if word != _FROM or not self._is_counted(at - 1):
+                    pending, slack = word, 0
+            elif part & (WA | SOFT):
+                pending = None
+            elif pending is not None:
+                slack += 1
+                if slack > _NEAR:
+                    pending = None
+            at += 1
+        return walk
+
+    def _after_relative(self, at: int, stop: int) -> int:
+        """Return the unit after a relative clause that a comma ends, else the end."""
+        for end in range(at + 1, min(stop, at + _CLAUSE)):
+            if self.parts[end] & COMMA:
+                return end + 1
+        return stop
+
+    def _is_counted(self, at: int) -> bool:
+        """Tell whether a quantity ends at the unit, so that من opens what it counts."""
+        index = self.tail.get(at)
+        if index is not None:
+            return self.mentions[index].label in self.grammar.counts
+        return bool(self.parts[at] & QUANTITY)
+
+    def _qualifies_act(self, mention: Found, frame: Frame) -> bool:
+        """Tell whether a nominal right after an act qualifies it (هجوم انتحاري)."""
+        if mention.level == "name" or mention.last > mention.first:
+            return False
+        acts = any(role in frame.subject for role in frame.genitive)
+        return acts and self.units[mention.last].base.endswith(("ي", "يه"))
+
+    def _performer(self, light: int, stop: int) -> int | None:
+        """Return the subject after a light verb that follows its noun (غارة شنتها)."""
+        for at in range(light + 1, min(stop, light + _FEW)):
+            index = self.head.get(at)
+            if index is not None:
+                return self.best(index)
+            if self.parts[at] & PREP:
+                return None
+        return None
+
+    def best(self, index: int) -> int:
+        """Return the mention that stands for a participant: the name beside a title,
+        what a quantity is made of, else the mention itself.
+        """
+        mention = self.mentions[index]
+        if mention.level != "name":
+            return self._made_of(index)
+        if mention.label not in self.grammar.titles:
+            return index
+        for at in range(mention.last + 1, min(mention.last + 4, len(self.parts))):
+            follower = self.head.get(at)
+            if follower is not None:
+                found = self.mentions[follower]
+                same = found.level == "name" and found.label in self.grammar.persons
+                return follower if same else index
+            if not self.parts[at] & TITLE_GAP:
+                break
+        return index
+
+    def _made_of(self, index: int) -> int:
+        """Return what a quantity is made of (مئات من المحتجين), else itself."""
+        mention = self.mentions[index]
+        if self.units[mention.first].base not in self.grammar.quantities:
+            return index
+        after = mention.last + 1
+        if after >= len(self.units) or self.units[after].base != _FROM:
+            return index
+        return self.head.get(after + 1, index)
+
+    def antecedent(self, unit: int, begin: int) -> int | None:
+        """Return the phrase before `الذي/التي` when the trigger opens the clause."""
+        at = unit - 1
+        while at >= begin and unit - at <= _NEAR and not self.parts[at] & REL:
+            if at in self.tail:
+                return None
+            at -= 1
+        if at < begin or not self.parts[at] & REL:
+            return None
+        for back in range(at - 1, max(begin, at - 4) - 1, -1):
+            if back in self.tail:
+                return self.tail[back]
+        return None
+
+    def subject_before(self, unit: int, begin: int) -> int | None:
+        """Return the nearest ungoverned phrase of the clause before the trigger.
+
+        A name is taken at once; of nominals the farthest.
+        """
+        at = unit - 1
+        found = None
+        while at >= begin and unit - at < _BEFORE:
+            index = self.tail.get(at)
+            if index is not None:
+                mention = self.mentions[index]
+                at = mention.first - 1
+                grammar = self.grammar
+                if mention.label in grammar.times or mention.label in grammar.counts:
+                    continue
+                if not self._is_governed(at, begin) and not self._qualifies(mention):
+                    found = index
+                    if mention.level == "name":
+                        return self.best(index)
+                continue
+            part = self.parts[at]
+            if part & AMONG:
+                found = None
+            elif part & STOP:
+                break
+            at -= 1
+        return found
+
+    def _qualifies(self, mention: Found) -> bool:
+        """Tell whether a nisba stands beside the noun it qualifies."""
+        if mention.label not in self.grammar.nisbas:
+            return False
+        before = mention.first - 1
+        return before in self.tail or bool(self.parts[before] & INSIDE)
+
+    def _is_governed(self, at: int, begin: int) -> bool:
+        """Tell whether a preposition or event noun governs what follows the unit."""
+        for back in range(at, max(begin, at - 2) - 1, -1):
+            part = self.parts[back]
+            if part & (PREP | EVENT):
+                return True
+            if not part & INSIDE:
+                return False
+        return False
