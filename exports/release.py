@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from exports.card import render_card
 from exports.formats import jsonl
 from exports.manifest import About, Manifest, file_sum, sums
+from exports.splits import Splits, check_splits
 from exports.statistics import measure
 from schemas.annotations import CONTRACT_VERSION, AnnotatedDocument
 from schemas.checks import Problem, check_documents
@@ -38,6 +39,7 @@ GOLD_FILE = "gold.jsonl"
 MANIFEST_FILE = "manifest.json"
 SCHEMA_FILE = "schema.yaml"
 CARD_FILE = "README.md"
+SPLITS_FILE = "splits.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,14 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
     folder: Path,
     about: About | None = None,
     agreement: Mapping[str, Any] | None = None,
+    splits: Splits | None = None,
 ) -> Manifest:
     """Write a release into a new folder and return its manifest.
 
     The same documents and statements give the same bytes, whatever the order of the
     documents and whenever and wherever they are written. `agreement` is what the
-    agreement report gives as JSON. The folder appears whole or not at all; where it
+    agreement report gives as JSON; `splits` must hold each document once and divide no
+    copies. The folder appears whole or not at all; where it
     holds the very same release already, nothing is written.
 
     Raises DataError, listing every problem, when the documents break the contract or
@@ -88,6 +92,9 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
         SCHEMA_FILE: _render_schema(schema).encode(),
         CARD_FILE: card.encode(),
     }
+    if splits is not None:
+        check_splits(splits, docs)
+        files[SPLITS_FILE] = f"{splits.render()}\n".encode()
     try:
         manifest = Manifest(
             name=name,
