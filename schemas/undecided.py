@@ -30,11 +30,12 @@ __all__ = [
 
 
 class Place(NamedTuple):
-    """Where a question stands: its layer and span, whatever the label."""
+    """Where a question stands: its layer and span, and the label it has for now."""
 
     layer: Literal["entities", "events"]
     start: int
     end: int
+    label: str
 
 
 def place_of(mention: EntityMention | EventMention) -> Place:
@@ -42,7 +43,7 @@ def place_of(mention: EntityMention | EventMention) -> Place:
     layer: Literal["entities", "events"] = (
         "entities" if isinstance(mention, EntityMention) else "events"
     )
-    return Place(layer, mention.start, mention.end)
+    return Place(layer, mention.start, mention.end, mention.label)
 
 
 def choices_of(mention: EntityMention | EventMention) -> tuple[str, ...]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from annotate.labelstudio.rewriting import Course
+    from schemas.migrations import Change
 
 __all__ = ["SchemaOption", "register"]
 
@@ -136,19 +141,27 @@ def migrate(  # noqa: PLR0913 - one parameter per option
     release_version: Annotated[
         str | None, typer.Option(help="The version of releases that are rewritten.")
     ] = None,
+    project: Annotated[
+        str | None, typer.Option(help="A project in Label Studio, changed in place.")
+    ] = None,
 ) -> None:
-    """Carry annotations and releases from one schema version to the next.
+    """Carry annotations, releases and projects from one schema version to the next.
 
-    What only a person can decide is queued in OUT/undecided.jsonl for 'miyar push'.
+    What only a person can decide is queued in OUT/undecided.jsonl for 'miyar push'; of
+    a project, in another named 'PROJECT: undecided'. Run the same command again to
+    bring the answers home.
 
     Example: miyar schema migrate steps.yaml gold.jsonl --old 1.yaml --new 2.yaml -o out
     """
+    from annotate.labelstudio.rewriting import Course
     from annotate.migrate import migrate_places
     from schemas.errors import UsageError
     from schemas.load import load_schema
     from schemas.migrations import load_migration
 
-    if not dry_run and out is None:
+    if not places and project is None:
+        raise UsageError("name files or releases to migrate, or a --project.")
+    if places and not dry_run and out is None:
         raise UsageError("name the folder to write into with -o, or add --dry-run.")
     before, after = load_schema(old), load_schema(new)
     migration = load_migration(steps, old=before, new=after)
@@ -160,13 +173,57 @@ def migrate(  # noqa: PLR0913 - one parameter per option
         release_version=release_version,
     )
     for report in moved:
-        counts = ", ".join(f"{n} {what}" for what, n in sorted(report.counts.items()))
         goal = f" -> {report.written}" if report.written else " (dry run)"
+        counts = _counted(report.counts)
         typer.echo(f"{report.place}: {report.documents} documents, {counts}{goal}")
-        for change in report.changes:
-            if dry_run or change.what in ("lost", "unfilled", "asked"):
-                becomes = f" -> {change.becomes}" if change.becomes else ""
-                typer.echo(f"  {change.doc}: {change.what} {change.item}{becomes}")
+        _tell_changes(report.changes, all_of_them=dry_run)
+    if project is not None:
+        _migrate_project(project, Course(migration, before, after), dry_run=dry_run)
+
+
+def _migrate_project(project: str, course: Course, *, dry_run: bool) -> None:
+    from annotate.guideline import render_instructions
+    from annotate.labelstudio.client import connect
+    from annotate.labelstudio.migration import migrate_project
+    from annotate.settings import load_settings
+
+    settings = load_settings()
+    with connect(settings) as studio:
+        moved = migrate_project(
+            studio,
+            project,
+            course,
+            settings=settings,
+            guideline=render_instructions(course.new),
+            dry_run=dry_run,
+            say=lambda line: typer.echo(line, err=True),
+        )
+    would = "would be written" if dry_run else "written"
+    typer.echo(
+        f"{project}: {moved.tasks} documents; {_counted(moved.written)} {would}; "
+        f"{_counted(moved.counts)}; {moved.url}"
+    )
+    _tell_changes(moved.changes, all_of_them=dry_run)
+    if moved.waiting:
+        typer.echo(
+            f"{moved.waiting} marks wait for a decision in {moved.queue!r} "
+            f"({moved.asked} documents {'to be put' if dry_run else 'put'} there now). "
+            "Run this again when they are decided."
+        )
+    if moved.kept:
+        typer.echo(f"What stood there is kept in {moved.kept}", err=True)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    listed = (f"{n} {what}" for what, n in sorted(counts.items()))
+    return ", ".join(listed) or "nothing"
+
+
+def _tell_changes(changes: Iterable[Change], *, all_of_them: bool) -> None:
+    for change in changes:
+        if all_of_them or change.what in ("lost", "unfilled", "asked"):
+            becomes = f" -> {change.becomes}" if change.becomes else ""
+            typer.echo(f"  {change.doc}: {change.what} {change.item}{becomes}")
 
 
 def _write(text: str, out: Path | None) -> None:
