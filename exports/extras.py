@@ -21,6 +21,6 @@ def load_extra(module: str, *, extra: str) -> Any:
         if error.name != module.partition(".")[0]:
             raise
         raise UsageError(
-            f"this format needs {error.name}, which is not installed. "
+            f"this needs {error.name}, which is not installed. "
             f"Run: pip install 'miyar[{extra}]'"
         ) from None

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from exports.extras import load_extra
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
 
@@ -123,10 +124,11 @@ def group_copies(
     Pairs are proposed by MinHash (Broder 1997) and kept if the share of shingles in
     common reaches `threshold`; groups are what pairs connect.
     """
-    from datasketch import MinHash, MinHashLSH
-
+    datasketch = load_extra("datasketch", extra="splits")
     shingles = {doc.id: _shingles(doc.text or "") for doc in docs}
-    index = MinHashLSH(threshold=max(0.1, threshold - 0.1), num_perm=_PERMUTATIONS)
+    index = datasketch.MinHashLSH(
+        threshold=max(0.1, threshold - 0.1), num_perm=_PERMUTATIONS
+    )
     leader = {doc.id: doc.id for doc in docs}
 
     def find(doc_id: str) -> str:
@@ -135,7 +137,7 @@ def group_copies(
         return doc_id
 
     for doc_id in sorted(shingles):
-        sketch = MinHash(num_perm=_PERMUTATIONS, seed=seed)
+        sketch = datasketch.MinHash(num_perm=_PERMUTATIONS, seed=seed)
         sketch.update_batch([shingle.encode() for shingle in shingles[doc_id]])
         for other in index.query(sketch):
             if _jaccard(shingles[doc_id], shingles[str(other)]) >= threshold:
