@@ -14,10 +14,12 @@ __all__ = ["find_sentences"]
 # its space). Two stops and more are a pause in this press and end nothing, and a run of
 # "????" is what became of a lost emoji.
 _CLOSERS = "\"'”“»)\\]’"
+# The first character decides most: what it needs before it is looked up behind it.
+_CANDIDATE = re.compile(r"[\n.!?؟]")
 _END = re.compile(
-    rf"\n+"
-    rf"|(?:[!؟]+|(?<!\?)\?(?!\?)|(?<![.…])\.(?!\.))[{_CLOSERS}]*(?=\s|$)"
-    r"|(?<=[\u0621-\u064a\u064b-\u0652])\.(?=[\u0621-\u064a]{2})"
+    r"\n+"
+    rf"|(?:[!؟]+|\?(?<!\?\?)(?!\?)|\.(?<![.…]\.)(?!\.))[{_CLOSERS}]*(?=\s|$)"
+    r"|\.(?<=[\u0621-\u064a\u064b-\u0652]\.)(?=[\u0621-\u064a]{2})"
 )
 # "د." and "أ." shorten a word and do not end a sentence.
 _INITIAL = re.compile(r"(?:^|[\s(])[\u0621-\u064a]\.$")
@@ -37,13 +39,17 @@ def find_sentences(text: str) -> tuple[Span, ...]:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for match in _END.finditer(text):
-        stop = match.group().startswith(".")
-        if stop and _INITIAL.search(text, start, match.start() + 1):
+    start = resume = 0
+    for candidate in _CANDIDATE.finditer(text):
+        at = candidate.start()
+        match = _END.match(text, at) if at >= resume else None
+        if match is None:
             continue
-        yield start, match.end()
-        start = match.end()
+        resume = match.end()
+        if text[at] == "." and _INITIAL.search(text, max(start, at - 2), at + 1):
+            continue
+        yield start, resume
+        start = resume
     yield start, len(text)
 
 
