@@ -73,7 +73,7 @@ def _chapters(schema: Schema) -> list[tuple[str, str, str, list[str]]]:
     return [
         (
             letter,
-            *_CHAPTERS.get(letter, (letter, letter)),
+            *_CHAPTERS.get(letter, (f"الباب {letter}", f"Part {letter}")),
             [number for number in schema.guideline if number[0] == letter],
         )
         for letter in letters

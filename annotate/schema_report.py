@@ -56,7 +56,8 @@ def render_label(schema: Schema, label: str) -> str:
     else:
         lines += [f"  subtype {s}: {name.ar}" for s, name in spec.subtypes.items()]
     equal = [f"{scheme} {value or '—'}" for scheme, value in spec.equivalents.items()]
-    lines.append(f"  elsewhere: {'; '.join(equal)}")
+    if equal:
+        lines.append(f"  elsewhere: {'; '.join(equal)}")
     for sign, examples in (
         ("✓", spec.examples.positive),
         ("✗", spec.examples.negative),
