@@ -238,23 +238,21 @@ class _Comparer:
 
 def _pair(old: tuple[M, ...], new: tuple[M, ...]) -> _Pairs:
     """Pair mentions of one span and label; of those, first the ones of one key."""
-    exact = {mention.key: mention for mention in new}
     pairs: list[tuple[Any, Any]] = []
-    for mention in old:
-        if mention.key in exact:
-            pairs.append((mention, exact.pop(mention.key)))
-    paired = {id(mention) for mention, _ in pairs}
-    rest = [mention for mention in old if id(mention) not in paired]
-    alike = {key[:3]: mention for key, mention in exact.items()}
-    lost = []
-    for mention in rest:
-        twin = alike.pop(mention.key[:3], None)
-        if twin is None:
-            lost.append(mention)
-        else:
-            pairs.append((mention, twin))
-            exact.pop(twin.key)
-    return _Pairs(pairs, lost, list(exact.values()))
+    left, free = list(old), list(new)
+    for size in (None, 3):
+        waiting: dict[tuple[object, ...], list[M]] = {}
+        for mention in free:
+            waiting.setdefault(mention.key[:size], []).append(mention)
+        lost = []
+        for mention in left:
+            twins = waiting.get(mention.key[:size])
+            if twins:
+                pairs.append((mention, twins.pop(0)))
+            else:
+                lost.append(mention)
+        left, free = lost, [twin for twins in waiting.values() for twin in twins]
+    return _Pairs(pairs, left, free)
 
 
 def _fillers(

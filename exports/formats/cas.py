@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,10 @@ def _refuse(pattern: re.Pattern[str], doc: AnnotatedDocument, why: str) -> None:
 
 def _type_system() -> Any:
     cassis = load_extra("cassis", extra=EXTRA)
-    types = cassis.load_dkpro_core_typesystem()
+    with warnings.catch_warnings():
+        # cassis reads the file in a way that Python has deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        types = cassis.load_dkpro_core_typesystem()
     annotation = "uima.tcas.Annotation"
     named = types.get_type(ENTITY)
     made = {
