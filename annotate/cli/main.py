@@ -10,9 +10,11 @@ import typer
 
 from annotate.cli import (
     benchmark,
+    conversion,
     curation,
     demonstration,
     documents,
+    extractors,
     gold,
     schema,
     studio,
@@ -48,7 +50,9 @@ def build_app() -> typer.Typer:
         studio,
         curation,
         gold,
+        conversion,
         benchmark,
+        extractors,
     ):
         stage.register(app)
     return app
