@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from evaluation.bench import Measured
-from evaluation.error_analysis import ErrorCase, Item, count_errors
+from evaluation.error_analysis import ErrorCase, Item
 from evaluation.report import Report
 from evaluation.runner import Run
 from evaluation.sentences import Sentences
@@ -38,6 +40,7 @@ class GoldIdentity:
     name: str
     hash: str
     annotators: Mapping[str, str]
+    language: str | None = None
     agreement: Mapping[str, Any] | None = None
 
 
@@ -63,6 +66,8 @@ def result_json(
             "schema": report.signature.schema,
             "documents": len(report.documents),
             "options": list(report.signature.options),
+            "language": identity.language,
+            "direction": _direction(doc.text or "" for doc in gold),
         },
         **report.to_json(),
         "speed": _speed(measured.run, gold, measured.answered),
@@ -73,7 +78,7 @@ def result_json(
         },
         "repairs": dict(measured.repairs),
         "ceiling": _ceiling(identity),
-        "error_kinds": count_errors(measured.errors),
+        "error_kinds": _error_kinds(measured.errors),
         "confusion": _confusion(report, measured.errors),
         "examples": _examples(gold, measured.predictions, measured.errors),
     }
@@ -93,6 +98,14 @@ def read_result(path: Path) -> dict[str, Any]:
             "them, one .result.json for each extractor."
         )
     return content
+
+
+def _direction(texts: Iterable[str]) -> str:
+    """Return `rtl` where more letters are written from the right than from the left."""
+    count: Counter[str] = Counter()
+    for text in islice(texts, 20):
+        count.update(unicodedata.bidirectional(c) for c in text)
+    return "rtl" if count["AL"] + count["R"] > count["L"] else "ltr"
 
 
 def _speed(
@@ -141,6 +154,18 @@ def _ceiling(identity: GoldIdentity) -> dict[str, Any] | None:
             for name, layer in identity.agreement["layers"].items()
         },
     }
+
+
+def _error_kinds(errors: Iterable[ErrorCase]) -> dict[str, dict[str, dict[str, int]]]:
+    """Count errors by layer and kind, with the FP and FN that each kind makes."""
+    layers: dict[str, dict[str, dict[str, int]]] = {}
+    for error in errors:
+        kinds = layers.setdefault(error.layer, {})
+        counts = kinds.setdefault(error.kind, {"cases": 0, "fp": 0, "fn": 0})
+        counts["cases"] += 1
+        counts["fp"] += len(error.predicted)
+        counts["fn"] += len(error.gold)
+    return layers
 
 
 def _confusion(

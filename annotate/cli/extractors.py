@@ -1,4 +1,4 @@
-"""`miyar bench`, `miyar leaderboard` and `miyar report`: extractors beside each other."""
+"""`miyar bench`, `leaderboard` and `report`: extractors beside each other."""
 
 from __future__ import annotations
 
@@ -324,21 +324,27 @@ def _measure(
     if len(measured.faults) > 5:
         typer.echo(f"{spec.name}: {len(measured.faults) - 5} more faults", err=True)
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    result = result_json(measured, job.gold, _identity(source, measured), made=made)
+    language = job.schema.language if job.schema else None
+    identity = _identity(source, measured, language)
+    result = result_json(measured, job.gold, identity, made=made)
     if out is not None:
         _write(out / _file_name(spec.name), measured, result)
     return result
 
 
-def _identity(source: GoldSource, measured: Measured) -> GoldIdentity:
+def _identity(
+    source: GoldSource, measured: Measured, language: str | None
+) -> GoldIdentity:
     from evaluation.results import GoldIdentity
 
     manifest = source.manifest
     digest = measured.report.signature.gold.rpartition("@")[2]
     if manifest is None:
-        return GoldIdentity(source.name, f"content:{digest}", {})
+        return GoldIdentity(source.name, f"content:{digest}", {}, language)
     kinds = {a.name: str(a.kind) for a in manifest.about.annotators}
-    return GoldIdentity(source.name, manifest.release, kinds, manifest.agreement)
+    return GoldIdentity(
+        source.name, manifest.release, kinds, language, manifest.agreement
+    )
 
 
 def _file_name(name: str) -> str:
