@@ -7,6 +7,7 @@ printed as not stated.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,12 +28,14 @@ HEADINGS: dict[str, str] = {
     "speech_situation": "Speech situation and text characteristics",
     "preprocessing": "Preprocessing and data formatting",
     "capture_quality": "Capture quality",
+    "personal_information": "Personal and sensitive information",
     "limitations": "Limitations",
     "licence": "Licence and terms of use",
     "other": "Other information",
 }
 """Headings of the card by the key that `notes` uses for them, in order."""
 
+_SIZES = {"n<1K": 1_000, "1K<n<10K": 10_000, "10K<n<100K": 100_000, "100K<n<1M": 10**6}
 _UNDEFINED = "–"
 _NOT_STATED = "Not stated by the makers of this release."
 
@@ -55,7 +58,8 @@ def render_card(
             f"the data card has no heading {unknown[0]!r}. "
             f"Its headings: {', '.join(HEADINGS)}."
         )
-    sections = [f"# {title}", _summary(schema, statistics, about)]
+    head = _header(title, schema, statistics, about)
+    sections = [f"{head}\n# {title}", _summary(schema, statistics, about)]
     measured = {
         "annotator_demographic": _annotators(about),
         "annotation_process": _process(about, agreement),
@@ -68,6 +72,27 @@ def render_card(
         sections.append(f"## {heading}\n\n{body}")
     sections.append(_contents(statistics))
     return "\n\n".join(sections) + "\n"
+
+
+def _header(title: str, schema: Schema, statistics: Statistics, about: About) -> str:
+    """Return the YAML header that Hugging Face reads of a data set's card."""
+    size = next(
+        (name for name, limit in _SIZES.items() if statistics.documents < limit),
+        "n>1M",
+    )
+    lines = [
+        "---",
+        f"pretty_name: {json.dumps(title, ensure_ascii=False)}",
+        f"language: [{schema.language}]",
+        *([f"license: {json.dumps(about.licence)}"] if about.licence else []),
+        "task_categories: [token-classification]",
+        "task_ids: [named-entity-recognition]",
+        f"size_categories: [{size}]",
+        "configs:",
+        "  - {config_name: default, data_files: gold.jsonl}",
+        "---",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _summary(schema: Schema, statistics: Statistics, about: About) -> str:

@@ -34,6 +34,7 @@ class About(_Value):
     """
 
     made_by: str | None = None
+    authors: tuple[str, ...] = ()
     annotators: tuple[Annotator, ...] = ()
     adjudication: dict[str, int] = Field(default_factory=dict)
     licence: str | None = None

@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from exports.card import render_card
+from exports.citation import render_citation
+from exports.croissant import render_croissant
 from exports.formats import jsonl
 from exports.manifest import About, Manifest, file_sum, sums
 from exports.splits import Splits, check_splits
@@ -40,6 +42,8 @@ MANIFEST_FILE = "manifest.json"
 SCHEMA_FILE = "schema.yaml"
 CARD_FILE = "README.md"
 SPLITS_FILE = "splits.json"
+CITATION_FILE = "CITATION.cff"
+CROISSANT_FILE = "croissant.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,21 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
         SCHEMA_FILE: _render_schema(schema).encode(),
         CARD_FILE: card.encode(),
     }
+    citation = render_citation(name=name, version=version, schema=schema, about=about)
+    if citation is not None:
+        files[CITATION_FILE] = citation.encode()
     if splits is not None:
         check_splits(splits, docs)
         files[SPLITS_FILE] = f"{splits.render()}\n".encode()
+    croissant = render_croissant(
+        name=name,
+        version=version,
+        schema=schema,
+        about=about,
+        files=sums(files),
+        gold_file=GOLD_FILE,
+    )
+    files[CROISSANT_FILE] = croissant.encode()
     try:
         manifest = Manifest(
             name=name,

@@ -1,0 +1,98 @@
+"""Croissant metadata, the citation and the card's header say what was stated."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+import yaml
+
+from exports import About, build_release
+from exports.manifest import Annotator
+from schemas.annotations import AnnotatedDocument
+from schemas.load import load_schema
+
+SCHEMA = load_schema()
+DOC = AnnotatedDocument(id="a", text="زار بغداد أمس", meta={"outlet": "قناة"})
+ABOUT = About(
+    made_by="A lab",
+    authors=("Layla: Haddad", "عمر #1"),
+    annotators=(Annotator(name="a1", kind="person"),),
+    licence="CC-BY-4.0",
+    released="2026-11-22",
+    notes={"limitations": "Small.", "curation_rationale": 'Chosen "by hand".'},
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    build_release(
+        [DOC],
+        schema=SCHEMA,
+        name="news",
+        version="1.2",
+        folder=tmp_path / "r",
+        about=ABOUT,
+    )
+    return tmp_path / "r"
+
+
+# rdflib, below mlcroissant, warns of a class of its own.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_croissant_is_valid_and_its_records_are_the_documents(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    croissant = pytest.importorskip("mlcroissant", reason="needs mlcroissant")
+    with caplog.at_level(logging.WARNING):
+        dataset = croissant.Dataset(str(folder / "croissant.json"))
+    assert dataset.metadata.issues.errors == set()
+    assert "not standard" not in caplog.text
+    (record,) = dataset.records("documents")
+    assert record["documents/id"] == b"a"
+    assert record["documents/text"].decode() == DOC.text
+
+
+def test_croissant_tells_how_responsibly_it_was_made(folder: Path) -> None:
+    content = yaml.safe_load((folder / "croissant.json").read_text("utf-8"))
+    assert content["license"] == "CC-BY-4.0"
+    assert content["version"] == "1.2.0"
+    assert content["rai:dataLimitations"] == ["Small."]
+    assert content["rai:dataAnnotationAnalysis"][0].startswith("1 annotators (person)")
+    listed = {file["name"] for file in content["distribution"]}
+    assert listed == {"gold.jsonl", "schema.yaml", "CITATION.cff"}
+
+
+def test_the_citation_names_the_authors_whatever_their_letters(folder: Path) -> None:
+    citation = yaml.safe_load((folder / "CITATION.cff").read_text("utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["authors"] == [{"name": "Layla: Haddad"}, {"name": "عمر #1"}]
+    assert citation["license"] == "CC-BY-4.0"
+
+
+def test_nobody_is_cited_and_nothing_licensed_unless_stated(tmp_path: Path) -> None:
+    folder = tmp_path / "bare"
+    build_release([DOC], schema=SCHEMA, name="n", version="1", folder=folder)
+    assert not (folder / "CITATION.cff").exists()
+    content = yaml.safe_load((folder / "croissant.json").read_text("utf-8"))
+    assert "license" not in content
+    assert "license" not in header(folder)
+
+
+def header(folder: Path) -> dict[str, object]:
+    card = (folder / "README.md").read_text("utf-8")
+    _, front, _ = card.split("---\n", 2)
+    found: dict[str, object] = yaml.safe_load(front)
+    return found
+
+
+def test_the_card_begins_with_the_header_hugging_face_reads(folder: Path) -> None:
+    assert header(folder) == {
+        "pretty_name": "news 1.2",
+        "language": ["ar"],
+        "license": "CC-BY-4.0",
+        "task_categories": ["token-classification"],
+        "task_ids": ["named-entity-recognition"],
+        "size_categories": ["n<1K"],
+        "configs": [{"config_name": "default", "data_files": "gold.jsonl"}],
+    }
