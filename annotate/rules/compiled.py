@@ -11,7 +11,8 @@ from annotate.rules.context import Stage, compile_stage
 from annotate.rules.grammar import Grammar, build_grammar
 from annotate.rules.model import Entry, RuleFiles
 from annotate.rules.pattern import CONTINUED, PatternParser
-from annotate.rules.words import CLITICS, QUOTE, Vocabulary, WordTable
+from annotate.rules.shapes import CLITICS, Vocabulary
+from annotate.rules.words import QUOTE, WordTable
 from schemas.errors import SchemaError
 from schemas.labels import Schema
 
@@ -125,6 +126,7 @@ def _word_table(files: RuleFiles, letters: Mapping[str, str]) -> WordTable:
         files.forms,
         files.nominals,
         files.names,
+        files.zipf,
         files.common,
         files.verbal,
         marks,

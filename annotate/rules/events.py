@@ -7,7 +7,8 @@ from typing import NamedTuple
 from annotate.rules.model import TriggerSpec
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found
-from annotate.rules.words import TRIGGER, TriggerForms
+from annotate.rules.shapes import TriggerForms
+from annotate.rules.words import TRIGGER
 
 __all__ = ["Trigger", "find_triggers"]
 

@@ -1,0 +1,182 @@
+"""Tell what a folded word without proclitics is: its class, and what it may trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from annotate.arabic.clitics import PRONOUNS
+from annotate.rules.model import NominalSpec, TriggerSpec
+
+__all__ = ["CLITICS", "Shape", "TriggerForms", "Vocabulary"]
+
+T = TypeVar("T")
+TriggerForms = tuple[tuple[TriggerSpec, str], ...]
+
+CLITICS = {
+    "و": "c_wa",
+    "ف": "c_fa",
+    "ب": "c_bi",
+    "ل": "c_li",
+    "ك": "c_ka",
+    "س": "c_sa",
+}
+"""The class of each proclitic."""
+
+_ARTICLE = "ال"
+# First and second person after a verb or event noun: not in news, but in names.
+_SPEAKER = frozenset({"ني", "نا", "ي", "ك", "كم", "كما"})
+_PRONOUN_LAST = frozenset(pronoun[-1] for pronoun in PRONOUNS)
+_ENDINGS = (*PRONOUNS, "ات", "ين", "ون", "ان", "وا", "ت", "ا", "يه")
+_NISBA = ("ي", "يه", "يين", "يون", "يا")
+# A word this frequent (Zipf times ten) that no list has for a name is none.
+_FAMILIAR = 42
+
+
+class Shape(NamedTuple):
+    """A word's class, its triggers and nominal, and the length of its pronoun."""
+
+    name: str
+    triggers: TriggerForms
+    nominal: NominalSpec | None
+    pronoun: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What is known about folded words; `shape` remembers what it was asked."""
+
+    cues: Mapping[str, str]
+    forms: Mapping[str, TriggerForms]
+    nominals: Mapping[str, NominalSpec]
+    names: Mapping[str, str]
+    zipf: Mapping[str, int]
+    common: frozenset[str]
+    verbal: frozenset[str]
+    marks: Mapping[str, str]
+    _memo: dict[tuple[str, bool, bool], Shape] = field(default_factory=dict)
+
+    def shape(self, base: str, *, article: bool, whole: bool) -> Shape:
+        """Return the shape of a word.
+
+        `article`: it is written with ال and not with أل; `whole`: its last letter is
+        written ة or ى and so no pronoun.
+        """
+        key = (base, article, whole)
+        found = self._memo.get(key)
+        if found is None:
+            if len(self._memo) > 300_000:
+                self._memo.clear()
+            found = self._memo[key] = self._shape(base, article, whole)
+        return found
+
+    def _shape(self, base: str, article: bool, whole: bool) -> Shape:
+        triggers, cut = self.forms.get(base), 0
+        nominal, cut_nominal = self.nominals.get(base), 0
+        ended = base[-1:] in _PRONOUN_LAST and not whole
+        if ended and len(base) > 3 and not base.startswith(_ARTICLE):
+            if triggers is None:
+                triggers, cut = _before_pronoun(base, self.forms, _SPEAKER)
+            if nominal is None:
+                nominal, cut_nominal = _before_pronoun(base, self.nominals, ())
+        pronoun = cut if triggers else cut_nominal
+        name = self._name(base, triggers, nominal, bool(pronoun), article)
+        return Shape(name, triggers or (), nominal, pronoun)
+
+    def _name(
+        self,
+        base: str,
+        triggers: TriggerForms | None,
+        nominal: NominalSpec | None,
+        pronoun: bool,
+        article: bool,
+    ) -> str:
+        cue = self.cues.get(base)
+        if cue is not None:
+            return cue
+        if len(base) == 1:
+            return CLITICS.get(base, "initial")
+        if triggers:
+            spec, kind = triggers[0]
+            if kind == "noun":
+                return "event_al" if base.startswith(_ARTICLE) else "event"
+            return "say" if spec.frame.speech else "verb"
+        if nominal:
+            if pronoun:
+                return "nominal_own"
+            return "nominal_al" if base.startswith(_ARTICLE) else "nominal"
+        name = self.names.get(base)
+        if name is not None:
+            return name
+        if article and len(base) > 4:
+            return self._definite(base)
+        return self._bare(base)
+
+    def _definite(self, base: str) -> str:
+        stem = base[2:]
+        known = base in self.common or stem in self.common or self._inflects(stem)
+        if not known:
+            return "al_unknown"
+        return "al_adj" if _is_nisba(stem) else "al"
+
+    def _bare(self, base: str) -> str:
+        usual = self.zipf.get(base, 0) >= _FAMILIAR or base in self.common
+        if not usual and not self._inflects(base):
+            return "unknown"
+        if self._is_verb(base):
+            return "word_verb"
+        if base[0] in "بلكوف" and len(base) > 4 and base[1:] in self.common:
+            return "word_joined"
+        return "adj" if _is_nisba(base) else "word"
+
+    def _is_verb(self, base: str) -> bool:
+        if base in self.verbal:
+            return True
+        if base.endswith(("ت", "وا")) and base.rstrip("توا") in self.verbal:
+            return True
+        if base[0] not in "يتن" or len(base) < 4:
+            return False
+        others = (prefix + base[1:] for prefix in "يتن" if prefix != base[0])
+        return any(other in self.common for other in others)
+
+    def _inflects(self, base: str) -> bool:
+        """Tell whether the word is a common one with an ending or a verb prefix."""
+        common = self.common
+        if base.endswith(_ENDINGS):
+            for end in _ENDINGS:
+                stem = base[: -len(end)]
+                if len(stem) < 3 or not base.endswith(end):
+                    continue
+                if stem in common or stem + "ه" in common or stem + "ا" in common:
+                    return True
+                if stem[-1] == "ت" and stem[:-1] + "ه" in common:
+                    return True
+        if len(base) > 4 and base[0] in "يتنا":
+            rest = base[1:]
+            return "ي" + rest in common or "ت" + rest in common or "ن" + rest in common
+        return False
+
+
+def _before_pronoun(
+    base: str, table: Mapping[str, T], barred: frozenset[str] | tuple[str, ...]
+) -> tuple[T | None, int]:
+    """Look the word up without each pronoun it may end in."""
+    for pronoun in PRONOUNS:
+        if not base.endswith(pronoun) or pronoun in barred:
+            continue
+        stem = base[: -len(pronoun)]
+        if len(stem) < 3:
+            continue
+        found = table.get(stem)
+        if found is None and stem[-1] == "و":
+            found = table.get(stem + "ا")
+        if found is None and stem[-1] == "ا":
+            found = table.get(stem[:-1] + "ي")
+        if found is not None:
+            return found, len(pronoun)
+    return None, 0
+
+
+def _is_nisba(stem: str) -> bool:
+    return len(stem) > 3 and stem.endswith(_NISBA)
