@@ -24,6 +24,7 @@ from annotate.labelstudio.installation import (
     only_one,
     safe_environ,
 )
+from annotate.labelstudio.networks import loopback_environ
 from annotate.labelstudio.process import birth, end_group
 from annotate.settings import Settings
 from schemas.errors import ServiceError, UsageError
@@ -175,6 +176,7 @@ def _launch(executable: Path, settings: Settings, port: int) -> Server:
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
         # Refuse predictions that would break the labelling page.
         "fflag_feat_utc_210_prediction_validation_15082025": "true",
+        **loopback_environ(),
     }
     log = os.open(settings.log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     address = ("--internal-host", HOST, "-p", str(port))
