@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -125,9 +126,11 @@ class Child:
         self._process.wait()
         for thread in self._threads:
             thread.join(timeout=1)
-        for pipe in (self._process.stdout, self._process.stderr):
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
-                pipe.close()
+                # What was not yet written has no reader any more.
+                with contextlib.suppress(OSError, ValueError):
+                    pipe.close()
 
     def _last_words(self, status: int) -> str:
         how = (
@@ -195,13 +198,12 @@ class Child:
 def _tree(pid: int) -> Iterable[int]:
     """Yield a process and all it started, as far as /proc tells."""
     yield pid
-    for children in Path("/proc", str(pid), "task").glob("*/children"):
-        try:
-            own = children.read_text()
-        except OSError:
-            continue
-        for child in own.split():
-            yield from _tree(int(child))
+    found: list[str] = []
+    with contextlib.suppress(OSError):  # it may end while we look
+        for children in Path("/proc", str(pid), "task").glob("*/children"):
+            found += children.read_text().split()
+    for child in found:
+        yield from _tree(int(child))
 
 
 def _status(pid: int, key: str) -> int:
