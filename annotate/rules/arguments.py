@@ -76,7 +76,7 @@ class ArgumentFinder:
         subject, object_ = self._order(unit, core, spec, begin)
         if subject is None and object_ is None:
             return
-        word = self.phrases.units[unit]
+        word = self.phrases.unit(unit)
         if subject is not None and self._suffers(word.passive, spec, core, object_):
             roles.give(frame.patient or frame.object, subject)
             return
@@ -96,7 +96,7 @@ class ArgumentFinder:
     ) -> tuple[int | None, int | None]:
         """Return subject and object by the order of the Arabic clause."""
         phrases = self.phrases
-        word = phrases.units[unit]
+        word = phrases.unit(unit)
         first = core[0] if core else None
         relative = phrases.antecedent(unit, begin)
         if relative is not None:
@@ -118,13 +118,14 @@ class ArgumentFinder:
 
     def _opens_with(self, index: int, words: frozenset[str]) -> bool:
         phrases = self.phrases
-        return phrases.units[phrases.mentions[index].first].base in words
+        return phrases.keys[phrases.mentions[index].first] in words
 
     def _says_of_itself(self, unit: int, begin: int) -> bool:
         """Tell whether `أنه` before the verb takes up the speaker (قال إنه قتل)."""
-        word = self.phrases.units[unit - 1].base if unit > begin else ""
-        spoken = self._speaker is not None and self._speaker[0] == begin
-        return spoken and word.startswith("ان") and word.endswith(("ه", "ها", "هم"))
+        if self._speaker is None or self._speaker[0] != begin or unit <= begin:
+            return False
+        word = self.phrases.unit(unit - 1).base
+        return word.startswith("ان") and word.endswith(("ه", "ها", "هم"))
 
     def _noun_core(
         self, unit: int, walk: Walk, frame: Frame, roles: Roles, begin: int
@@ -216,7 +217,7 @@ class ArgumentFinder:
         for distance in range(1, _TYPICAL_REACH):
             for at in (unit - distance, unit + distance):
                 index = phrases.head.get(at) if begin <= at < end else None
-                if index is not None and phrases.units[at].base in frame.typical:
+                if index is not None and phrases.keys[at] in frame.typical:
                     roles.give(frame.subject, index)
                     return
 

@@ -21,12 +21,12 @@ LI, AIM, SUFFER = int(Part.LI), int(Part.AIM), int(Part.SUFFER)
 class AttributeReader:
     """The attributes of triggers in one reading, taken in order of the text."""
 
-    __slots__ = ("_modes", "_parts", "_projection", "_units")
+    __slots__ = ("_keys", "_modes", "_parts", "_projection")
 
     def __init__(self, reading: Reading, phrases: Phrases) -> None:
         self._parts = phrases.parts
-        self._units = reading.units
-        self._modes = reading.ruleset.files.modes
+        self._keys = reading.keys
+        self._modes = reading.ruleset.modes
         self._projection: tuple[int, TriggerSpec] | None = None
 
     def project(self, unit: int, spec: TriggerSpec) -> None:
@@ -88,7 +88,7 @@ class AttributeReader:
         if not options:
             return None
         first, end = max(bounds[0], unit - 3), min(bounds[1], unit + 9)
-        words = {unit.base for unit in self._units[first:end]}
+        words = self._keys[first:end]
         for mode, evidence in options:
             if not evidence.isdisjoint(words):
                 return mode

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotate.arabic.clitics import Segmenter
 from annotate.rules.automaton import NameAutomaton
 from annotate.rules.context import Stage, compile_stage
 from annotate.rules.grammar import Grammar, build_grammar
-from annotate.rules.model import Entry, RuleFiles
+from annotate.rules.keys import Keys
+from annotate.rules.model import Entry, RuleFiles, TriggerSpec
 from annotate.rules.pattern import CONTINUED, PatternParser
 from annotate.rules.shapes import CLITICS, Vocabulary
 from annotate.rules.words import QUOTE, WordTable
@@ -59,6 +60,7 @@ class Ruleset:
     stages: tuple[Stage, ...]
     late: tuple[Stage, ...]
     grammar: Grammar
+    modes: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
 
 
 def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
@@ -72,7 +74,8 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
                     f"classes.yaml: group {name!r} holds the unknown class {member!r}. "
                     "Add the class, or mend its name."
                 )
-    table = _word_table(files, letters)
+    keys = Keys()
+    table = _word_table(files, letters, keys)
     patterns, entries = _name_patterns(files, table)
     parser = PatternParser(letters, files.groups, chunks)
     stages = {
@@ -90,7 +93,11 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
         letters,
         tuple(stage for name, stage in stages.items() if not name.startswith(LATE)),
         tuple(stage for name, stage in stages.items() if name.startswith(LATE)),
-        build_grammar(files, letters, _STRUCTURAL),
+        build_grammar(files, letters, keys, _STRUCTURAL),
+        {
+            label: tuple((mode, keys.all(words)) for mode, words in options)
+            for label, options in files.modes.items()
+        },
     )
 
 
@@ -104,7 +111,30 @@ def _letters(files: RuleFiles, schema: Schema) -> dict[str, str]:
     return letters
 
 
-def _word_table(files: RuleFiles, letters: Mapping[str, str]) -> WordTable:
+def _keyed_forms(
+    files: RuleFiles, keys: Keys
+) -> dict[str, tuple[tuple[TriggerSpec, str], ...]]:
+    """Return the trigger forms with the words around them as keys."""
+    specs = {}
+    for spec in files.specs:
+        frame = replace(spec.frame, typical=keys.all(spec.frame.typical))
+        specs[spec.id] = replace(
+            spec,
+            frame=frame,
+            after=keys.all(spec.after),
+            after_not=keys.all(spec.after_not),
+            before=keys.all(spec.before),
+            before_not=keys.all(spec.before_not),
+        )
+    return {
+        form: tuple((specs[spec.id], kind) for spec, kind in found)
+        for form, found in files.forms.items()
+    }
+
+
+def _word_table(
+    files: RuleFiles, letters: Mapping[str, str], keys: Keys
+) -> WordTable:
     cues = {word: name for name, words in files.classes.items() for word in words}
     function = frozenset(
         word
@@ -123,7 +153,7 @@ def _word_table(files: RuleFiles, letters: Mapping[str, str]) -> WordTable:
     marks = {mark: name for name, found in _MARKS.items() for mark in found}
     vocabulary = Vocabulary(
         cues,
-        files.forms,
+        _keyed_forms(files, keys),
         files.nominals,
         files.names,
         files.zipf,
@@ -132,7 +162,7 @@ def _word_table(files: RuleFiles, letters: Mapping[str, str]) -> WordTable:
         marks,
     )
     segmenter = Segmenter(known, function, files.zipf, verbs, names)
-    return WordTable(vocabulary, letters, segmenter)
+    return WordTable(vocabulary, letters, segmenter, keys)
 
 
 def _single(entry: Entry) -> tuple[str, ...]:

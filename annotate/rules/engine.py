@@ -22,6 +22,9 @@ from schemas.errors import DataError
 
 __all__ = ["suggest"]
 
+_FIELDS = {
+    model: set(model.model_fields) for model in (EntityMention, EventMention, Argument)
+}
 Record = TypeVar("Record", EntityMention, EventMention, Argument)
 
 
@@ -70,13 +73,16 @@ def build_entities(
         if mention.provisional and index not in used:
             continue
         names[index] = name = f"T{len(entities) + 1}"
-        nominal = mention.level == "nominal"
-        end = reading.bare_end if nominal else reading.end
+        unit, place = reading.place(mention.last)
+        start = place + unit.start
+        if mention.first < mention.last:
+            head, origin = reading.place(mention.first)
+            start = origin + head.start
         values = {
             "id": name,
             "label": mention.label,
-            "start": reading.starts[mention.first],
-            "end": end(mention.last),
+            "start": start,
+            "end": place + (unit.bare if mention.level == "nominal" else unit.end),
             "text": None,
             "score": mention.score,
             "rule": mention.rule,
@@ -102,11 +108,16 @@ def build_events(
     events: list[EventMention] = []
     for trigger, filled in zip(triggers, arguments, strict=True):
         first, last, spec, _, bounds = trigger
+        unit, place = reading.place(first)
+        start, end = place + unit.start, place + unit.bare
+        if last > first:
+            unit, place = reading.place(last)
+            end = place + unit.end
         values = {
             "id": f"E{len(events) + 1}",
             "label": spec.label,
-            "start": reading.starts[first],
-            "end": reading.end(last) if last > first else reading.bare_end(first),
+            "start": start,
+            "end": end,
             "text": None,
             "score": spec.score,
             "rule": spec.rule,
@@ -146,7 +157,7 @@ def trusted(model: type[Record], values: dict[str, Any]) -> Record:
     record = model.__new__(model)
     set_ = object.__setattr__
     set_(record, "__dict__", values)
-    set_(record, "__pydantic_fields_set__", set(values))
+    set_(record, "__pydantic_fields_set__", _FIELDS[model])
     set_(record, "__pydantic_extra__", None)
     set_(record, "__pydantic_private__", None)
     return record

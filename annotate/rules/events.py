@@ -25,7 +25,7 @@ class Trigger(NamedTuple):
 
 def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
     """Return the triggers outside of mentions that stay, in order of the text."""
-    covered = bytearray(len(reading.units))
+    covered = bytearray(len(reading.keys))
     for mention in mentions:
         if not mention.provisional:
             size = mention.last + 1 - mention.first
@@ -49,7 +49,7 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
 
 def _choose(reading: Reading, at: int, bounds: tuple[int, int]) -> Trigger | None:
     """Return the first lemma whose surroundings fit; a trap ends the search."""
-    unit = reading.units[at]
+    unit = reading.unit(at)
     before = reading.symbols[at - 1] if at > bounds[0] else ""
     grammar = reading.ruleset.grammar
     options = unit.triggers
@@ -75,10 +75,10 @@ def _fits(
     reading: Reading, spec: TriggerSpec, at: int, bounds: tuple[int, int]
 ) -> int | None:
     """Return the last unit of the trigger, or None where its conditions fail."""
+    keys = reading.keys
     last = at
     if spec.after or spec.after_not:
-        ahead = reading.units[at + 1 : min(bounds[1], at + 1 + spec.within)]
-        words = [unit.base for unit in ahead]
+        words = keys[at + 1 : min(bounds[1], at + 1 + spec.within)]
         if not spec.after_not.isdisjoint(words):
             return None
         if spec.after and spec.after.isdisjoint(words):
@@ -88,8 +88,7 @@ def _fits(
                 return None
             last = at + 1
     if spec.before or spec.before_not:
-        behind = reading.units[max(bounds[0], at - spec.within) : at]
-        words = [unit.base for unit in behind]
+        words = keys[max(bounds[0], at - spec.within) : at]
         if not spec.before_not.isdisjoint(words):
             return None
         if spec.before and spec.before.isdisjoint(words):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntFlag
 
 from annotate.arabic.fold import fold_text
+from annotate.rules.keys import Keys
 from annotate.rules.model import RuleFiles
+from annotate.rules.pattern import CONTINUED
+from annotate.rules.words import QUOTE
 
 __all__ = ["Grammar", "Part", "build_grammar"]
 
@@ -77,7 +80,10 @@ _GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The parts of each symbol as bits (0 when absent), and the settings of labels."""
+    """The parts of each symbol as bits, and the settings of labels.
+
+    `quantities` and `quote` are keys of words, `place_words` folded words.
+    """
 
     parts: Mapping[str, int]
     noun_context: frozenset[str]
@@ -90,11 +96,12 @@ class Grammar:
     counts: frozenset[str]
     place_words: frozenset[str]
     quantities: frozenset[str]
-    plain: frozenset[str] = field(default_factory=frozenset)
+    quote: str
+    plain: frozenset[str]
 
 
 def build_grammar(
-    files: RuleFiles, letters: Mapping[str, str], plain: tuple[str, ...]
+    files: RuleFiles, letters: Mapping[str, str], keys: Keys, plain: tuple[str, ...]
 ) -> Grammar:
     """Gather the parts that the groups of the rule files give to each symbol."""
 
@@ -105,10 +112,10 @@ def build_grammar(
     def setting(name: str) -> frozenset[str]:
         return frozenset(files.settings.get(name, ()))
 
-    parts: dict[str, int] = {}
+    parts = dict.fromkeys([CONTINUED, *letters.values()], 0)
     for part, groups in _GROUPS.items():
         for symbol in symbols(*groups):
-            parts[symbol] = parts.get(symbol, 0) | int(part)
+            parts[symbol] |= int(part)
     return Grammar(
         parts=parts,
         noun_context=symbols("noun_context"),
@@ -120,6 +127,7 @@ def build_grammar(
         nisbas=setting("nisba_labels"),
         counts=setting("count_labels"),
         place_words=frozenset(map(fold_text, setting("place_words"))),
-        quantities=frozenset(map(fold_text, setting("quantity_nominals"))),
+        quantities=keys.all(map(fold_text, setting("quantity_nominals"))),
+        quote=keys[QUOTE],
         plain=frozenset(letters[name] for name in plain),
     )

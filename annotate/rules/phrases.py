@@ -51,14 +51,14 @@ class Walk:
 class Phrases:
     """Top-level mentions by their first and last unit."""
 
-    __slots__ = ("grammar", "head", "mentions", "parts", "tail", "units")
+    __slots__ = ("grammar", "head", "keys", "mentions", "parts", "tail", "unit")
 
     def __init__(self, reading: Reading, mentions: list[Found]) -> None:
         self.mentions = mentions
-        self.units = reading.units
+        self.unit = reading.unit
+        self.keys = reading.keys
         self.grammar = reading.ruleset.grammar
-        bits = self.grammar.parts
-        self.parts = [bits.get(symbol, 0) for symbol in reading.symbols]
+        self.parts = list(map(self.grammar.parts.__getitem__, reading.symbols))
         self.head: dict[int, int] = {}
         self.tail: dict[int, int] = {}
         last = -1
@@ -71,12 +71,12 @@ class Phrases:
     def walk_right(self, at: int, end: int, *, noun: bool, frame: Frame) -> Walk:  # noqa: C901, PLR0912 - one pass over the clause
         """Gather what stands after a trigger that ends before unit `at`."""
         walk = Walk()
-        head, parts, units = self.head, self.parts, self.units
+        head, parts = self.head, self.parts
         start, stop = at, min(end, at + _FAR)
         pending: str | None = None
         slack = 0
         closed = governed = skipping = False
-        genitive = not units[start - 1].base.startswith(_ARTICLE)
+        genitive = not self.unit(start - 1).base.startswith(_ARTICLE)
         while at < stop:
             index = head.get(at)
             if index is not None:
@@ -147,7 +147,7 @@ class Phrases:
                 slack += 1
             elif part & PREP:
                 # من after a quantity opens what is counted and governs nothing.
-                word = units[at].base
+                word = self.unit(at).base
                 if word != _FROM or not self._is_counted(at - 1):
                     pending, slack = word, 0
             elif part & (WA | SOFT):
@@ -178,7 +178,7 @@ class Phrases:
         if mention.level == "name" or mention.last > mention.first:
             return False
         acts = any(role in frame.subject for role in frame.genitive)
-        return acts and self.units[mention.last].base.endswith(("ي", "يه"))
+        return acts and self.unit(mention.last).base.endswith(("ي", "يه"))
 
     def _performer(self, light: int, stop: int) -> int | None:
         """Return the subject after a light verb that follows its noun (غارة شنتها)."""
@@ -212,10 +212,10 @@ class Phrases:
     def _made_of(self, index: int) -> int:
         """Return what a quantity is made of (مئات من المحتجين), else itself."""
         mention = self.mentions[index]
-        if self.units[mention.first].base not in self.grammar.quantities:
+        if self.keys[mention.first] not in self.grammar.quantities:
             return index
         after = mention.last + 1
-        if after >= len(self.units) or self.units[after].base != _FROM:
+        if after >= len(self.parts) or self.unit(after).base != _FROM:
             return index
         return self.head.get(after + 1, index)
 

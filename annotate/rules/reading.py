@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from bisect import bisect_right
+from itertools import accumulate
 
 from annotate.arabic.sentences import find_sentences
 from annotate.rules.compiled import Ruleset
@@ -10,7 +11,7 @@ from annotate.rules.context import Stage
 from annotate.rules.model import NOMINAL, PROVISIONAL, PatternRule
 from annotate.rules.pattern import CONTINUED
 from annotate.rules.resolve import Found
-from annotate.rules.words import QUOTE, Chunk, Unit
+from annotate.rules.words import BOUNDARY, Unit
 
 __all__ = ["Reading", "read_units"]
 
@@ -18,52 +19,58 @@ _FEMININE = ("ه", "ات")
 
 
 class Reading:
-    """Parallel sequences over the units of a text; a boundary unit ends each sentence.
+    """A text as sequences over its units; a boundary unit ends each sentence.
 
-    `symbols` is rewritten by the stages: the units of a mention become its label's
-    symbol and continuation marks. `starts` are code points of the text.
+    `symbols` holds their classes and is rewritten by the stages: the units of a mention
+    become its label's symbol and continuation marks. `keys` holds one character for
+    each word, `flags` TRIGGER where a trigger may be. Units themselves are looked up.
     """
 
     __slots__ = (
+        "_ends",
+        "_places",
+        "_words",
         "flags",
         "keys",
         "mentions",
         "ruleset",
         "sentences",
-        "starts",
         "symbols",
-        "units",
     )
 
     def __init__(
-        self,
-        ruleset: Ruleset,
-        chunks: list[Chunk],
-        places: list[int],
-        sentences: list[tuple[int, int]],
+        self, ruleset: Ruleset, words: list[str], places: list[int], stops: list[int]
     ) -> None:
+        codes = list(map(ruleset.table.__getitem__, words))
+        coded = "".join(codes)
         self.ruleset = ruleset
-        self.units: list[Unit] = list(chain.from_iterable([c[3] for c in chunks]))
-        self.symbols: list[str] = list("".join([c[0] for c in chunks]))
-        self.keys = "".join([c[1] for c in chunks])
-        self.flags = "".join([c[2] for c in chunks])
-        self.starts = [
-            place + unit[1]
-            for chunk, place in zip(chunks, places, strict=True)
-            for unit in chunk[3]
-        ]
-        self.sentences = sentences
+        self.symbols = list(coded[0::3])
+        self.keys = coded[1::3]
+        self.flags = coded[2::3]
         self.mentions: list[Found] = []
+        self._words = words
+        self._places = places
+        # Thrice the number of units up to the end of each word.
+        self._ends = ends = list(accumulate(map(len, codes)))
+        self.sentences: list[tuple[int, int]] = []
+        first = 0
+        for stop in stops:
+            last = ends[stop] // 3 - 1
+            self.sentences.append((first, last))
+            first = last + 1
 
-    def end(self, at: int) -> int:
-        """Return the end of a unit in the text."""
-        unit = self.units[at]
-        return self.starts[at] + unit.end - unit.start
+    def unit(self, at: int) -> Unit:
+        """Return a unit; its offsets count from the stretch it stands in."""
+        word = bisect_right(self._ends, 3 * at)
+        first = self._ends[word - 1] // 3 if word else 0
+        return self.ruleset.table.units(self._words[word])[at - first]
 
-    def bare_end(self, at: int) -> int:
-        """Return the end of a unit in the text, before its attached pronoun."""
-        unit = self.units[at]
-        return self.starts[at] + unit.bare - unit.start
+    def place(self, at: int) -> tuple[Unit, int]:
+        """Return a unit with the offset in the text that its own offsets count from."""
+        word = bisect_right(self._ends, 3 * at)
+        first = self._ends[word - 1] // 3 if word else 0
+        unit = self.ruleset.table.units(self._words[word])[at - first]
+        return unit, self._places[word] + word
 
     def name_entities(self) -> None:
         """Find the names of the lexicons; weak ones only leave their symbol."""
@@ -88,11 +95,9 @@ class Reading:
             self._mark(first, last, letters[kind])
 
     def _close_quote(self, first: int, last: int) -> int:
-        inside = [unit.base for unit in self.units[first : last + 2]]
-        if QUOTE not in inside:
-            return last
-        odd = inside[: last + 1 - first].count(QUOTE) % 2
-        return last + 1 if odd and inside[-1] == QUOTE else last
+        quote = self.ruleset.grammar.quote
+        odd = self.keys.count(quote, first, last + 1) % 2
+        return last + 1 if odd and self.keys[last + 1] == quote else last
 
     def _mark(self, first: int, last: int, symbol: str) -> None:
         self.symbols[first] = symbol
@@ -110,7 +115,7 @@ class Reading:
                     self._apply(rule, mark, first, end - 1, rank)
 
     def _agrees(self, first: int, last: int) -> bool:
-        ends = [self.units[at].base.endswith(_FEMININE) for at in (first, last)]
+        ends = [self.unit(at).base.endswith(_FEMININE) for at in (first, last)]
         return ends[0] == ends[1]
 
     def _apply(
@@ -119,7 +124,7 @@ class Reading:
         label, subtype, name = mark, rule.subtype, rule.id
         provisional = mark[0] == PROVISIONAL
         if mark == NOMINAL:
-            spec = self.units[first].nominal
+            spec = self.unit(first).nominal
             if spec is None:
                 return
             label, subtype, name = spec.label, spec.subtype, spec.rule
@@ -138,25 +143,15 @@ def read_units(
     text: str, sentences: tuple[tuple[int, int], ...] | None, ruleset: Ruleset
 ) -> Reading:
     """Part the words of a text into units, sentence by sentence."""
-    table = ruleset.table
-    boundary = ruleset.letters["boundary"]
-    stop = Chunk(
-        boundary, "\0", ".", (Unit(boundary, 0, 0, "\n", 0, (), None, False),)
-    )
-    chunks: list[Chunk] = []
+    words: list[str] = []
+    # places[n] + n is where word n begins: the spaces between are counted by n.
     places: list[int] = []
-    bounds: list[tuple[int, int]] = []
-    count = 0
+    stops: list[int] = []
     for begin, end in sentences if sentences is not None else find_sentences(text):
-        at, first = begin, count
-        for word in text[begin:end].split(" "):
-            chunk = table[word]
-            chunks.append(chunk)
-            places.append(at)
-            count += len(chunk[0])
-            at += len(word) + 1
-        bounds.append((first, count))
-        chunks.append(stop)
-        places.append(end)
-        count += 1
-    return Reading(ruleset, chunks, places, bounds)
+        count = len(words)
+        found = text[begin:end].split(" ")
+        words += found
+        places += accumulate(map(len, found), initial=begin - count)
+        stops.append(len(words))
+        words.append(BOUNDARY)
+    return Reading(ruleset, words, places, stops)

@@ -9,6 +9,7 @@ __all__ = ["find_surnames"]
 
 RULE = "context.surname"
 _RANK = 50
+_SHORT = 2
 
 
 def find_surnames(reading: Reading) -> list[Found]:
@@ -19,21 +20,23 @@ def find_surnames(reading: Reading) -> list[Found]:
     """
     grammar = reading.ruleset.grammar
     surnames: dict[str, Found] = {}
+    keys = reading.keys
     for mention in reading.mentions:
         if mention.last > mention.first and mention.label in grammar.persons:
-            base = reading.units[mention.last].base
-            if len(base) > 2 and mention.level == "name":
-                surnames.setdefault(base, mention)
-    if not surnames:
-        return []
+            if mention.level == "name":
+                surnames.setdefault(keys[mention.last], mention)
     found = []
-    for at, unit in enumerate(reading.units):
-        if unit[3] in surnames and reading.symbols[at] in grammar.nameable:
-            full = surnames[unit.base]
-            found.append(
-                Found(
-                    at, at, full.label, "name", full.subtype, full.kb, RULE, 0.7,
-                    False, _RANK,
-                )  # fmt: skip
-            )
+    for key, full in surnames.items():
+        if len(reading.unit(full.last).base) <= _SHORT:
+            continue
+        at = keys.find(key)
+        while at >= 0:
+            if reading.symbols[at] in grammar.nameable:
+                found.append(
+                    Found(
+                        at, at, full.label, "name", full.subtype, full.kb, RULE, 0.7,
+                        False, _RANK,
+                    )  # fmt: skip
+                )
+            at = keys.find(key, at + 1)
     return found

@@ -9,20 +9,21 @@ from typing import NamedTuple
 from annotate.arabic.clitics import Segmenter
 from annotate.arabic.fold import fold
 from annotate.arabic.tokens import find_tokens
+from annotate.rules.keys import Keys
 from annotate.rules.model import NominalSpec
 from annotate.rules.shapes import CLITICS, TriggerForms, Vocabulary
 from schemas.textview import TextView
 
-__all__ = ["QUOTE", "TRIGGER", "Chunk", "Unit", "WordTable"]
+__all__ = ["BOUNDARY", "QUOTE", "TRIGGER", "Unit", "WordTable"]
 
 _LETTER = re.compile(r"[\u0621-\u064a]")
 _DIGITS = re.compile(r"\d[\d.,:٫٬/]*$")
 _LIMIT = 300_000
 _LONG = 60
 _DAMMA = "\u064f"
-# Keys are characters beyond the basic plane: no surrogate among them.
-_FIRST_KEY = 0x10000
-_NO_KEY = "\0"
+
+BOUNDARY = "\n"
+"""The word that ends a sentence; no stretch between spaces of a sentence is it."""
 
 TRIGGER = "t"
 """The flag of a unit that may be a trigger."""
@@ -47,77 +48,83 @@ class Unit(NamedTuple):
     passive: bool
 
 
-class Chunk(NamedTuple):
-    """What stands between two spaces: its units, and per unit one character each.
+class WordTable(dict[str, str]):
+    """Memo of what stands between spaces, analysed when it is first met, as codes.
 
-    `symbols` holds the classes, `keys` the words as the automaton knows them, `flags`
-    TRIGGER where a unit may be a trigger.
-    """
-
-    symbols: str
-    keys: str
-    flags: str
-    units: tuple[Unit, ...]
-
-
-class WordTable(dict[str, Chunk]):
-    """Memo of what stands between spaces; it is analysed when it is first met.
-
-    News repeats itself: after some hundred articles nearly every look-up is a hit. The
-    memo empties itself when it grows beyond a bound.
+    A code is three characters for each unit: the symbol of its class, the key of its
+    word, and TRIGGER where it may be a trigger. News repeats itself: after some hundred
+    articles nearly every look-up is a hit, and a text becomes one string without
+    touching its units. The memo empties itself when it grows beyond a bound.
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, letters: Mapping[str, str], segmenter: Segmenter
+        self,
+        vocabulary: Vocabulary,
+        letters: Mapping[str, str],
+        segmenter: Segmenter,
+        keys: Keys,
     ) -> None:
         super().__init__()
         self._vocabulary = vocabulary
         self._letters = letters
         self.segmenter = segmenter
-        self._keys: dict[str, str] = {}
+        self._units: dict[str, tuple[Unit, ...]] = {}
+        self._keys = keys
+        end = letters["boundary"]
+        self._units[BOUNDARY] = (Unit(end, 0, 0, BOUNDARY, 0, (), None, False),)
+        self[BOUNDARY] = end + keys[BOUNDARY] + "."
 
-    def __missing__(self, text: str) -> Chunk:
-        chunk = self._chunk(text)
-        if len(text) <= _LONG:
-            if len(self) > _LIMIT:
-                self.clear()
-            self[text] = chunk
-        return chunk
+    def __missing__(self, text: str) -> str:
+        if len(text) > _LONG:
+            return self._encode(self._part(text))
+        if len(self) > _LIMIT:
+            boundary = self[BOUNDARY], self._units[BOUNDARY]
+            self.clear()
+            self._units.clear()
+            self[BOUNDARY], self._units[BOUNDARY] = boundary
+        units = self._units[text] = self._part(text)
+        code = self[text] = self._encode(units)
+        return code
+
+    def units(self, text: str) -> tuple[Unit, ...]:
+        """Return the units of what stands between spaces."""
+        found = self._units.get(text)
+        return self._part(text) if found is None else found
 
     def learn(self, name: str) -> str:
-        """Give every unit of a name a key of its own; return the name's keys."""
+        """Return the keys of a name's units."""
         keys = []
         for start, end in find_tokens(name):
-            for unit in self._analyse(name[start:end]):
-                key = self._keys.get(unit.base)
-                if key is None:
-                    key = self._keys[unit.base] = chr(_FIRST_KEY + len(self._keys))
-                keys.append(key)
+            keys += [self._keys[unit.base] for unit in self._analyse(name[start:end])]
         return "".join(keys)
 
-    def _chunk(self, text: str) -> Chunk:
+    def _encode(self, units: tuple[Unit, ...]) -> str:
+        return "".join(
+            [
+                unit.symbol + self._keys[unit.base] + (TRIGGER if unit.triggers else ".")
+                for unit in units
+            ]
+        )
+
+    def _part(self, text: str) -> tuple[Unit, ...]:
         tokens = find_tokens(text)
         if len(tokens) == 1 and tokens[0] == (0, len(text)):
-            units = self._analyse(text)
-            keys = self._keys
-            return Chunk(
-                "".join([unit.symbol for unit in units]),
-                "".join([keys.get(unit.base, _NO_KEY) for unit in units]),
-                "".join([TRIGGER if unit.triggers else "." for unit in units]),
-                units,
-            )
+            return self._analyse(text)
         # Punctuation clings to words: the words alone are in the memo most often.
-        parts = [self[text[start:end]] for start, end in tokens]
-        return Chunk(
-            "".join([part.symbols for part in parts]),
-            "".join([part.keys for part in parts]),
-            "".join([part.flags for part in parts]),
-            tuple(
-                _shifted(unit, start)
-                for part, (start, _) in zip(parts, tokens, strict=True)
-                for unit in part.units
-            ),
+        return tuple(
+            _shifted(unit, start)
+            for start, end in tokens
+            for unit in self._token(text[start:end])
         )
+
+    def _token(self, token: str) -> tuple[Unit, ...]:
+        found = self._units.get(token)
+        if found is None:
+            found = self._analyse(token)
+            if len(token) <= _LONG:
+                self._units[token] = found
+                self[token] = self._encode(found)
+        return found
 
     def _analyse(self, token: str) -> tuple[Unit, ...]:
         view = fold(token)

@@ -1,0 +1,39 @@
+"""Give each folded word one character of its own, so that a text is a string of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["Keys"]
+
+# Characters beyond the basic plane: no surrogate is among them.
+_FIRST = 0x10000
+_LAST = 0x10FFFD
+_NONE = "\0"
+
+
+class Keys:
+    """Words and their characters, given in the order in which words are first met.
+
+    When the million characters are used up, all further words share one that no name
+    and no rule knows.
+    """
+
+    __slots__ = ("_given",)
+
+    def __init__(self) -> None:
+        self._given: dict[str, str] = {}
+
+    def __getitem__(self, word: str) -> str:
+        """Return the character of a word, the same each time."""
+        key = self._given.get(word)
+        if key is None:
+            number = _FIRST + len(self._given)
+            if number > _LAST:
+                return _NONE
+            key = self._given[word] = chr(number)
+        return key
+
+    def all(self, words: Iterable[str]) -> frozenset[str]:
+        """Return the characters of several words."""
+        return frozenset(self[word] for word in words)
