@@ -11,8 +11,9 @@ from typing import Any
 
 from annotate.labelstudio.campaign import Campaign
 from annotate.labelstudio.client import Studio
-from annotate.labelstudio.marks import Episode, Marks, marks_of_document, read_marks
+from annotate.labelstudio.marks import Episode, Marks, read_marks
 from annotate.labelstudio.snapshot import snapshot
+from annotate.labelstudio.tasks import to_results
 from annotate.labelstudio.users import users_by_id
 from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
@@ -58,7 +59,7 @@ def episodes_of_task(
     hidden: Marks | None = None
     if control and suggest is not None:
         doc = AnnotatedDocument(id=data["doc_id"], text=data["text"])
-        hidden = marks_of_document(suggest(doc))
+        hidden = read_marks(to_results(suggest(doc), schema))
     for annotation in sorted(task["annotations"], key=lambda a: int(a["id"])):
         if annotation.get("was_cancelled"):
             continue

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from annotate.labelstudio.config import ENTITY, TRIGGER, role_of
-from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 
-__all__ = ["Episode", "Link", "Mark", "Marks", "marks_of_document", "read_marks"]
+__all__ = ["Episode", "Link", "Mark", "Marks", "read_marks"]
 
 Json = Mapping[str, Any]
 Layer = Literal["entities", "events"]
@@ -149,31 +148,3 @@ def _links(
             if event in marks and filler in marks and key not in seen:
                 seen.add(key)
                 yield Link(*key, rules.get((event, filler, str(role))))
-
-
-def marks_of_document(doc: AnnotatedDocument) -> Marks:
-    """Return the marks and links of a document as its suggestion would show them.
-
-    Attributes are left out: they are compared only with what was shown.
-    """
-    mentions: tuple[EntityMention | EventMention, ...] = (*doc.entities, *doc.events)
-    names = {id(m): m.id or f"M{n}" for n, m in enumerate(mentions)}
-    marks = tuple(
-        Mark(
-            id=names[id(m)],
-            layer="events" if isinstance(m, EventMention) else "entities",
-            label=m.label,
-            start=m.start,
-            end=m.end,
-            rule=m.rule,
-        )
-        for m in mentions
-    )
-    known = {mark.id for mark in marks}
-    links = tuple(
-        Link(names[id(event)], argument.entity, argument.role, argument.rule)
-        for event in doc.events
-        for argument in event.arguments
-        if argument.entity in known
-    )
-    return Marks(marks, links)

@@ -53,8 +53,7 @@ def _outcome(mark: Mark, found: Mark | None) -> str:
         return "relabelled"
     if (found.start, found.end) != (mark.start, mark.end):
         return "moved"
-    # Silent suggestions carry no attributes, and nobody saw any.
-    if mark.attributes and found.attributes != mark.attributes:
+    if found.attributes != mark.attributes:
         return "amended"
     return "accepted"
 
