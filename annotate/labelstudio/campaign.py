@@ -1,31 +1,48 @@
-"""Put documents before annotators: a project, its tasks, and submitted annotations.
+"""Put documents before annotators: projects, their tasks, and submitted annotations.
 
-Nothing is pushed twice. A task is known by the document id and the text's SHA-256 in
-its data, so a push that was cut anywhere is finished by running it again.
+Everything is read and checked first and written then. What stands on the server is what
+counts: nothing is pushed twice, and a push that was cut anywhere is finished by running
+it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import fcntl
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.labelstudio.client import ATTEMPTS, LostReplyError, Studio, patiently
+from annotate.labelstudio.client import Studio
 from annotate.labelstudio.config import render_config
 from annotate.labelstudio.credentials import Login
+from annotate.labelstudio.importing import BATCH, bring, read_holding
 from annotate.labelstudio.installation import Say
 from annotate.labelstudio.instructions import render_steps
+from annotate.labelstudio.plan import MODEL_VERSION, Plan
+from annotate.labelstudio.preparation import Job, Todo, prepare
+from annotate.labelstudio.projects import (
+    Campaign,
+    create_project,
+    find_campaign,
+    iter_tasks,
+    patch_project,
+)
+from annotate.labelstudio.roster import write_roster
 from annotate.labelstudio.tasks import to_results, to_task
-from annotate.labelstudio.users import check_emails, ensure_users
+from annotate.labelstudio.users import ensure_users
 from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
-from schemas.errors import DataError, ServiceError, UsageError
+from schemas.errors import DataError, ServiceError
 from schemas.labels import Schema
 
 __all__ = [
+    "BATCH",
     "Campaign",
     "Plan",
     "Pushed",
+    "PushedPart",
     "find_campaign",
     "iter_tasks",
     "push",
@@ -34,62 +51,30 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
-MODEL_VERSION = "miyar"
-BATCH = 200
-PAGE = 500
+Progress = Callable[[int, int], None]
+"""Called with how many tasks are pushed, and how many there are to push."""
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
-    """A project in Label Studio."""
+class PushedPart:
+    """One project of a push: whose it is, where, and what came into it."""
 
-    id: int
     title: str
-    config: str
-    overlap: int
-
-    def address(self, studio: Studio) -> str:
-        """Return where the project is opened in a browser."""
-        return f"{studio.url}/projects/{self.id}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a push is to bring about.
-
-    `overlap` is how many annotators see each document. `reset_page` puts the schema's
-    labelling page back where somebody edited it; `dry_run` changes nothing.
-    `guideline` is HTML that annotators read after how the page is worked.
-    """
-
-    project: str
-    schema: Schema
-    annotators: tuple[str, ...] = ()
-    overlap: int = 1
-    guideline: str = ""
-    reset_page: bool = False
-    dry_run: bool = False
-
-    def check(self) -> None:
-        """Raise UsageError for what Label Studio would refuse or never finish."""
-        if not 3 <= len(self.project) <= 50:
-            raise UsageError(
-                f"--project: {self.project!r} has {len(self.project)} characters; "
-                "Label Studio takes 3 to 50."
-            )
-        if self.overlap < 1:
-            raise UsageError(f"--overlap {self.overlap}: give 1 or more.")
-        if self.annotators and self.overlap > len(self.annotators):
-            raise UsageError(
-                f"--overlap {self.overlap} needs as many annotators, and --annotators "
-                f"names {len(self.annotators)}. Name more, or lower the overlap."
-            )
-        check_emails(self.annotators)
+    annotator: str | None
+    url: str | None
+    added: int
+    present: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push did, or with `dry_run` would do."""
+    """What a push did, or with `dry_run` would do.
+
+    `added` are the documents of which a task was made, `present` counts those that
+    needed none. `control` are the added ones that go without suggestions, `again` those
+    that an earlier push had put there and somebody deleted. `notes` tell what is left
+    for people to mend.
+    """
 
     project: str
     url: str | None
@@ -97,63 +82,46 @@ class Pushed:
     added: tuple[str, ...]
     present: int
     logins: tuple[Login, ...] = ()
+    newcomers: tuple[str, ...] = ()
+    parts: tuple[PushedPart, ...] = ()
+    control: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def find_campaign(studio: Studio, title: str) -> Campaign | None:
-    """Return the project with exactly this title, or None.
-
-    Raises ServiceError when there are several: which is meant cannot be known.
-    """
-    listed = _pages(studio, "/api/projects", "results", title=title)
-    found = [project for project in listed if project["title"] == title]
-    if len(found) > 1:
-        raise ServiceError(
-            f"Label Studio has {len(found)} projects named {title!r}. Rename all but "
-            "one of them in their settings."
-        )
-    if not found:
-        return None
-    full = studio.get(f"/api/projects/{found[0]['id']}")
-    return Campaign(
-        full["id"], title, full["label_config"], int(full["maximum_annotations"])
-    )
-
-
-def push(
+def push(  # noqa: PLR0913 - keyword-only; each is a part of the order
     docs: Sequence[AnnotatedDocument],
     plan: Plan,
     *,
     studio: Studio,
     settings: Settings,
     say: Say,
+    progress: Progress | None = None,
 ) -> Pushed:
-    """Put documents with their suggestions into a project, each once.
+    """Put documents with their suggestions before annotators, each once.
 
     Everything is checked before the first change: the plan, the documents, and what
-    the project holds already. A document without mentions is pushed without
-    suggestions. Raises DataError for a document that is there with another text.
+    the projects hold already. A document without mentions is pushed without
+    suggestions. A second push to the campaign from this state folder waits for the
+    first. Raises DataError for documents that are there with another text.
     """
     plan.check()
     tasks = {doc.id: _task(doc, plan.schema) for doc in docs}
     if len(tasks) < len(docs):
         raise DataError("Two documents to push have one id. Give each its own.")
-    campaign = find_campaign(studio, plan.project)
-    _check_page(campaign, plan)
-    present = _present(studio, campaign, tasks) if campaign else set()
-    added = tuple(doc_id for doc_id in tasks if doc_id not in present)
-    created = campaign is None
     if plan.dry_run:
-        url = campaign.address(studio) if campaign else None
-        return Pushed(plan.project, url, created, added, len(present))
-    logins = ensure_users(studio, settings, plan.annotators)
-    if campaign is None:
-        campaign = _create(studio, plan)
-    else:
-        _update(studio, campaign, plan)
-    _import(studio, campaign, [tasks[doc_id] for doc_id in added], say)
-    _show_suggestions(studio, campaign)
-    url = campaign.address(studio)
-    return Pushed(plan.project, url, created, added, len(present), logins)
+        return _describe(prepare(studio, settings, plan, tasks), studio, ())
+    with _alone(settings, studio, plan.project, say):
+        job = prepare(studio, settings, plan, tasks)
+        counter = _Counter(sum(len(todo.missing) for todo in job.todos), progress, say)
+        try:
+            return _carry_out(job, studio, settings, counter)
+        except ServiceError as error:
+            error.args = (
+                f"{error} {counter.done} of {counter.total} tasks are pushed; run the "
+                "same command again to push what is missing, nothing comes twice.",
+            )
+            raise
 
 
 def submit(
@@ -172,19 +140,22 @@ def submit(
     me = int(studio.get("/api/current-user/whoami")["id"])
     listed = studio.get(f"/api/tasks/{task}/annotations/")
     mine = [a for a in listed if _author(a) == me and not a.get("was_cancelled")]
-    with studio.telling(f"submit the annotation of {doc.id}"):
-        if not mine:
-            studio.sdk.annotations.create(
-                task,
-                result=results,
-                lead_time=seconds if seconds is not None else 0.0,
-                ground_truth=False,
-                was_cancelled=False,
-            )
-        elif mine[0]["result"] != results:
-            studio.sdk.annotations.update(mine[0]["id"], result=results)
-        else:
-            return False
+    doing = f"submit the annotation of {doc.id}"
+    if not mine:
+        studio.post(
+            f"/api/tasks/{task}/annotations/",
+            {
+                "result": results,
+                "lead_time": seconds if seconds is not None else 0.0,
+                "ground_truth": False,
+                "was_cancelled": False,
+            },
+            doing=doing,
+        )
+    elif mine[0]["result"] != results:
+        studio.patch(f"/api/annotations/{mine[0]['id']}/", doing=doing, result=results)
+    else:
+        return False
     return True
 
 
@@ -197,46 +168,9 @@ def tasks_by_document(studio: Studio, campaign: Campaign) -> dict[str, int]:
     }
 
 
-def iter_tasks(
-    studio: Studio, campaign: Campaign, *, fields: str, page_size: int = PAGE
-) -> Iterator[Json]:
-    """Yield the project's tasks in order; `fields` is `task_only` or `all`."""
-    yield from _pages(
-        studio,
-        "/api/tasks",
-        "tasks",
-        project=campaign.id,
-        fields=fields,
-        page_size=page_size,
-    )
-
-
-def _pages(studio: Studio, path: str, key: str, **params: Any) -> Iterator[Json]:
-    seen = 0
-    params.setdefault("page_size", PAGE)
-    for page in range(1, 1_000_000):
-        answer = studio.get(path, page=page, **params)
-        yield from answer[key]
-        seen += len(answer[key])
-        if not answer[key] or seen >= answer.get("total", answer.get("count", 0)):
-            return
-
-
 def _author(annotation: Json) -> int:
     author = annotation.get("completed_by")
     return int(author["id"]) if isinstance(author, dict) else int(author or 0)
-
-
-def _check_page(campaign: Campaign | None, plan: Plan) -> None:
-    if campaign is None or plan.reset_page:
-        return
-    if campaign.config != render_config(plan.schema):
-        raise UsageError(
-            f"The labelling page of project {plan.project!r} is not that of "
-            f"{plan.schema.name}: it was edited by hand or made from another schema. "
-            "Push to another project, or add --reset-page to put the schema's page "
-            "back."
-        )
 
 
 def _task(doc: AnnotatedDocument, schema: Schema) -> Json:
@@ -244,38 +178,71 @@ def _task(doc: AnnotatedDocument, schema: Schema) -> Json:
     return to_task(doc, schema, model_version=version)
 
 
-def _present(studio: Studio, campaign: Campaign, tasks: dict[str, Json]) -> set[str]:
-    """Return which documents are in the project; another text is an error."""
-    present = set()
-    for task in iter_tasks(studio, campaign, fields="task_only"):
-        doc_id = task["data"].get("doc_id")
-        if doc_id not in tasks:
-            continue
-        if task["data"].get("sha256") != tasks[doc_id]["data"]["sha256"]:
-            raise DataError(
-                f"{doc_id}: project {campaign.title!r} holds it with another text "
-                f"(task {task['id']}). Push the new text under a new id, or delete "
-                "that task with its annotations first."
-            )
-        present.add(doc_id)
-    return present
+@contextmanager
+def _alone(settings: Settings, studio: Studio, name: str, say: Say) -> Iterator[None]:
+    """Hold the campaign's lock; whoever waits for it is told."""
+    key = hashlib.sha256(f"{studio.url}\n{name}".encode()).hexdigest()[:16]
+    path = settings.home / "locks" / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Another push to {name!r} is at work; waiting for its end ...")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
-def _create(studio: Studio, plan: Plan) -> Campaign:
-    page = render_config(plan.schema)
-    with studio.telling(f"create the project {plan.project!r}"):
-        project = studio.sdk.projects.create(
-            title=plan.project,
-            label_config=page,
-            description=f"miyar: {plan.schema.name}",
-            expert_instruction=render_steps(plan.schema) + plan.guideline,
-            show_instruction=True,
-            maximum_annotations=plan.overlap,
-            show_collab_predictions=True,
-            sampling="Sequential sampling",
-            skip_queue="REQUEUE_FOR_OTHERS",
-        )
-    return Campaign(int(project.id or 0), plan.project, page, plan.overlap)
+class _Counter:
+    """Counts tasks that are pushed, and shows it."""
+
+    def __init__(self, total: int, progress: Progress | None, say: Say) -> None:
+        self.total = total
+        self.done = 0
+        self.progress = progress
+        self.say = say
+
+    def __call__(self, count: int) -> None:
+        # Tasks that vanish while they are pushed are brought in a second time.
+        self.done = min(self.done + count, self.total)
+        if self.progress:
+            self.progress(self.done, self.total)
+        else:
+            self.say(f"  {self.done} of {self.total} tasks pushed")
+
+
+def _carry_out(
+    job: Job, studio: Studio, settings: Settings, counter: _Counter
+) -> Pushed:
+    logins = ensure_users(studio, settings, job.plan.annotators)
+    notes: list[str] = []
+    made: dict[str, Campaign] = {}
+    for todo in job.todos:
+        campaign = todo.campaign or _create(studio, job.plan, todo)
+        made[todo.title] = campaign
+        if todo.campaign:
+            _update(studio, campaign, job.plan)
+        holding = todo.holding if todo.campaign else read_holding(studio, campaign)
+        left = bring(studio, campaign, todo.tasks, holding, arrived=counter)
+        notes += left
+        _show_suggestions(studio, campaign)
+        write_roster(settings, campaign, {*holding.tasks, *todo.tasks})
+    return _describe(job, studio, logins, made=made, notes=tuple(notes))
+
+
+def _create(studio: Studio, plan: Plan, todo: Todo) -> Campaign:
+    return create_project(
+        studio,
+        todo.title,
+        label_config=render_config(plan.schema),
+        description=f"miyar: {plan.schema.name}",
+        expert_instruction=render_steps(plan.schema) + plan.guideline,
+        show_instruction=True,
+        maximum_annotations=1 if todo.annotator else plan.overlap,
+        show_collab_predictions=True,
+        sampling="Sequential sampling",
+        skip_queue="REQUEUE_FOR_OTHERS",
+    )
 
 
 def _update(studio: Studio, campaign: Campaign, plan: Plan) -> None:
@@ -283,10 +250,11 @@ def _update(studio: Studio, campaign: Campaign, plan: Plan) -> None:
     page = render_config(plan.schema)
     if campaign.config != page:
         changes["label_config"] = page
-    if campaign.overlap != plan.overlap:
-        changes["maximum_annotations"] = plan.overlap
+    overlap = 1 if plan.strict else plan.overlap
+    if campaign.overlap != overlap:
+        changes["maximum_annotations"] = overlap
     if changes:
-        _patch(studio, campaign, **changes)
+        patch_project(studio, campaign, **changes)
 
 
 def _show_suggestions(studio: Studio, campaign: Campaign) -> None:
@@ -297,40 +265,39 @@ def _show_suggestions(studio: Studio, campaign: Campaign) -> None:
         project["total_predictions_number"]
         and project["model_version"] != MODEL_VERSION
     ):
-        _patch(studio, campaign, model_version=MODEL_VERSION)
+        patch_project(studio, campaign, model_version=MODEL_VERSION)
 
 
-def _patch(studio: Studio, campaign: Campaign, **changes: Any) -> None:
-    def change() -> None:
-        with studio.telling(f"change the project {campaign.title!r}"):
-            studio.sdk.projects.update(campaign.id, **changes)
-
-    patiently(change)
-
-
-def _import(
-    studio: Studio, campaign: Campaign, tasks: Sequence[Json], say: Say
-) -> None:
-    """Import in batches; after a lost reply only what is missing is sent again."""
-    done = 0
-    for start in range(0, len(tasks), BATCH):
-        batch = list(tasks[start : start + BATCH])
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                studio.post(
-                    f"/api/projects/{campaign.id}/import",
-                    batch,
-                    doing=f"import {len(batch)} tasks",
-                )
-                break
-            except LostReplyError:
-                if attempt == ATTEMPTS:
-                    raise
-                there = _present(
-                    studio, campaign, {task["data"]["doc_id"]: task for task in batch}
-                )
-                batch = [t for t in batch if t["data"]["doc_id"] not in there]
-                if not batch:
-                    break
-        done = min(start + BATCH, len(tasks))
-        say(f"  {done} of {len(tasks)} documents pushed")
+def _describe(
+    job: Job,
+    studio: Studio,
+    logins: tuple[Login, ...],
+    *,
+    made: Mapping[str, Campaign] | None = None,
+    notes: tuple[str, ...] = (),
+) -> Pushed:
+    parts = []
+    for todo in job.todos:
+        campaign = (made or {}).get(todo.title) or todo.campaign
+        url = campaign.address(studio) if campaign else None
+        missing = len(todo.missing)
+        parts.append(
+            PushedPart(
+                todo.title, todo.annotator, url, missing, len(todo.tasks) - missing
+            )
+        )
+    added = {doc for todo in job.todos for doc in todo.missing}
+    again = {doc for todo in job.todos for doc in todo.again}
+    return Pushed(
+        job.plan.project,
+        parts[0].url if parts else None,
+        any(todo.campaign is None for todo in job.todos),
+        tuple(doc for doc in job.docs if doc in added),
+        sum(doc not in added for doc in job.docs),
+        logins,
+        job.newcomers,
+        tuple(parts),
+        tuple(d for d in job.docs if d in added and job.arms.get(d) == "control"),
+        tuple(doc for doc in job.docs if doc in again),
+        notes,
+    )

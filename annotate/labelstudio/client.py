@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     import httpx
     from label_studio_sdk import LabelStudio
 
-__all__ = ["LostReplyError", "Studio", "connect", "login_of"]
+__all__ = ["GoneError", "LostReplyError", "Studio", "connect", "login_of"]
 
 T = TypeVar("T")
 TIMEOUT = 300.0
@@ -30,7 +32,18 @@ ATTEMPTS = 3
 
 
 class LostReplyError(ServiceError):
-    """The server may or may not have done what it was asked: look before retrying."""
+    """The server may or may not have done what it was asked: look before retrying.
+
+    `pending` tells that it may still be at work on it.
+    """
+
+    def __init__(self, message: str, *, pending: bool = False) -> None:
+        super().__init__(message)
+        self.pending = pending
+
+
+class GoneError(ServiceError):
+    """What was asked for is not on the server (any more)."""
 
 
 class Studio:
@@ -46,8 +59,8 @@ class Studio:
     ) -> None:
         """Make the connection object; no call is made before it is used."""
         self.url = url.rstrip("/")
+        self.timeout = timeout
         self._token = token
-        self._timeout = timeout
         self._transport = transport
 
     def __repr__(self) -> str:
@@ -61,7 +74,7 @@ class Studio:
         return httpx.Client(
             base_url=self.url,
             headers={"Authorization": f"Token {self._token}"},
-            timeout=httpx.Timeout(self._timeout, connect=5.0),
+            timeout=httpx.Timeout(self.timeout, connect=5.0),
             transport=self._transport,
             # Proxies of the environment are for the world outside, not for loopback.
             trust_env=not self.url.startswith("http://127."),
@@ -85,9 +98,7 @@ class Studio:
 
     def _get(self, path: str, params: dict[str, Any]) -> Any:
         with self.telling(f"read {path}"):
-            answer = self._http.get(path, params=params)
-            if answer.status_code >= 400:
-                raise _refusal(self.url, f"read {path}", answer.status_code, answer)
+            answer = self._asked("GET", path, doing=f"read {path}", params=params)
             return answer.json()
 
     def post(self, path: str, content: Any, *, doing: str) -> Any:
@@ -96,10 +107,35 @@ class Studio:
         For bulk: the SDK spends more time copying a large body than the server takes.
         """
         with self.telling(doing):
-            answer = self._http.post(path, json=content)
+            return self._asked("POST", path, doing=doing, json=content).json()
+
+    def patch(self, path: str, *, doing: str, **values: Any) -> None:
+        """Set values of one thing; tried again when the connection fails."""
+        patiently(lambda: self._asked("PATCH", path, doing=doing, json=values))
+
+    def delete(self, path: str, *, doing: str) -> None:
+        """Delete one thing; one that is gone already is as good."""
+        with suppress(GoneError):
+            patiently(lambda: self._asked("DELETE", path, doing=doing))
+
+    def clock(self) -> datetime:
+        """Return the server's time, to the second below."""
+        answer = patiently(lambda: self._asked("GET", "/health", doing="tell the time"))
+        return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
+
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        *,
+        doing: str,
+        **content: Any,
+    ) -> httpx.Response:
+        with self.telling(doing):
+            answer = self._http.request(method, path, **content)
             if answer.status_code >= 400:
                 raise _refusal(self.url, doing, answer.status_code, answer)
-            return answer.json()
+            return answer
 
     @contextmanager
     def telling(self, doing: str) -> Iterator[None]:
@@ -108,23 +144,28 @@ class Studio:
         A reply that was lost is a LostReplyError: the server may have acted.
         """
         import httpx
-        from label_studio_sdk.core.api_error import ApiError
 
         try:
             yield
-        except ApiError as error:
-            status = error.status_code or 0
-            raise _refusal(self.url, doing, status, error.body) from None
         except httpx.ConnectError:
             raise ServiceError(
                 f"Label Studio does not answer at {self.url} (to {doing}). Is it "
                 "running? 'miyar status' tells, 'miyar up' starts it."
             ) from None
-        except (httpx.TransportError, ValueError) as error:
+        except (httpx.RequestError, ValueError) as error:
             raise LostReplyError(
                 f"Label Studio at {self.url} gave no usable answer (to {doing}): "
-                f"{type(error).__name__}. Run the command again; nothing is done twice."
+                f"{type(error).__name__}. Run the command again; nothing is done "
+                "twice.",
+                pending=isinstance(error, httpx.TimeoutException),
             ) from None
+        except Exception as error:
+            # The SDK's own error tells headers with cookies when it is printed. It is
+            # known by its shape, because importing its class takes a second.
+            if not hasattr(error, "status_code") or not hasattr(error, "body"):
+                raise
+            status = int(error.status_code or 0)
+            raise _refusal(self.url, doing, status, error.body) from None
 
     def __enter__(self) -> Studio:
         """Use the connection in a `with`, which closes it."""
@@ -158,8 +199,7 @@ def connect(settings: Settings, *, login: Login | None = None) -> Studio:
     url, token = _address(settings, login)
     studio = Studio(url, token)
     try:
-        with studio.telling("log in"):
-            studio.sdk.users.whoami()
+        studio.get("/api/current-user/whoami")
     except ServiceError:
         studio.close()
         raise
@@ -173,6 +213,11 @@ def login_of(settings: Settings, email: str) -> Login:
         raise UsageError(
             f"No login of {email} is kept in {settings.credentials_file}. Known: "
             f"{', '.join(kept) or 'nobody'}."
+        )
+    if not kept[email].token:
+        raise UsageError(
+            f"The user {email} was being created when something failed. Run the push "
+            "that names them again."
         )
     return kept[email]
 
@@ -207,9 +252,12 @@ def _refusal(url: str, doing: str, status: int, answer: Any) -> ServiceError:
     if status >= 500:
         return LostReplyError(
             f"Label Studio at {url} failed (to {doing}; {status} {detail}) Its log "
-            "tells more; run the command again, nothing is done twice."
+            "tells more; run the command again, nothing is done twice.",
+            # A gateway answers so when it gave up waiting, and the server did not.
+            pending=status in (502, 504),
         )
-    return ServiceError(f"Label Studio refused to {doing} ({status} {detail})")
+    kind = GoneError if status == 404 else ServiceError
+    return kind(f"Label Studio refused to {doing} ({status} {detail})")
 
 
 def _detail(answer: Any) -> str:

@@ -7,19 +7,27 @@ follows the invitation link as the person would. That works on any server.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from annotate.labelstudio.client import Studio
-from annotate.labelstudio.credentials import Login, new_login, save_login
+from annotate.labelstudio.credentials import (
+    Login,
+    new_login,
+    read_logins,
+    save_login,
+)
+from annotate.labelstudio.installation import only_one
 from annotate.settings import Settings
 from schemas.errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["check_emails", "ensure_users", "users_by_id"]
+__all__ = ["check_emails", "ensure_users", "missing_users", "users_by_id"]
 
 _EMAIL = re.compile(r"^[^@\s/\\]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}$")
 
@@ -41,53 +49,95 @@ def users_by_id(studio: Studio) -> dict[int, str]:
     return {int(user["id"]): str(user["email"]) for user in studio.get("/api/users/")}
 
 
+def missing_users(studio: Studio, emails: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the addresses no user of the server has."""
+    there = set(users_by_id(studio).values())
+    return tuple(email for email in emails if email not in there)
+
+
 def ensure_users(
     studio: Studio, settings: Settings, emails: Sequence[str]
 ) -> tuple[Login, ...]:
     """Create the users that are missing; return the logins that were made.
 
-    The logins are kept in the credentials file. A user who exists is left alone.
+    The logins are kept in the credentials file. A user who exists is left alone, unless
+    an earlier run was cut while it created them: that is finished.
     """
     check_emails(emails)
-    there = set(users_by_id(studio).values())
     made = []
-    for email in emails:
-        if email not in there:
-            login = _sign_up(studio, email)
-            save_login(settings.credentials_file, login)
-            made.append(login)
+    with only_one(settings.home / ".signing-up"):
+        there = set(users_by_id(studio).values())
+        for email in emails:
+            kept = read_logins(settings.credentials_file).get(email)
+            if email not in there:
+                # Kept before the user exists: a lost reply must not lose the password.
+                draft = kept or replace(new_login(email), token="")
+                save_login(settings.credentials_file, draft)
+                made.append(_sign_up(studio, draft))
+            elif kept is not None and not kept.token:
+                made.append(_finish(studio, kept))
+            else:
+                continue
+            save_login(settings.credentials_file, made[-1])
     return tuple(made)
 
 
-def _sign_up(studio: Studio, email: str) -> Login:
-    import httpx
-
-    path = urlsplit(studio.get("/api/invite")["invite_url"])
-    link = f"{path.path}?{path.query}"
-    draft = new_login(email)
-    trust = not studio.url.startswith("http://127.")
-    with (
-        httpx.Client(base_url=studio.url, timeout=60.0, trust_env=trust) as session,
-        studio.telling(f"create the user {email}"),
-    ):
-        session.get(link)
-        answer = session.post(
+def _sign_up(studio: Studio, draft: Login) -> Login:
+    invitation = urlsplit(studio.get("/api/invite")["invite_url"])
+    link = f"{invitation.path}?{invitation.query}"
+    with _browsing(studio, f"create the user {draft.email}") as session:
+        answer = _send_form(
+            session,
             link,
-            data={
-                "csrfmiddlewaretoken": session.cookies.get("csrftoken", ""),
-                "email": draft.email,
-                "password": draft.password,
-                "allow_newsletters": "false",
-            },
-            headers={"Referer": studio.url + link},
+            email=draft.email,
+            password=draft.password,
+            allow_newsletters="false",
+        )
+        if answer.status_code == 302:
+            return replace(draft, token=_token(session, draft.email))
+    if draft.email in users_by_id(studio).values():
+        return _finish(studio, draft)
+    raise ServiceError(
+        f"Label Studio did not create the user {draft.email} ({answer.status_code}). "
+        "Is signing up by invitation switched off on this server?"
+    )
+
+
+def _finish(studio: Studio, draft: Login) -> Login:
+    """Complete the login of a user whose creation was cut."""
+    with _browsing(studio, f"log in as {draft.email}") as session:
+        answer = _send_form(
+            session, "/user/login", email=draft.email, password=draft.password
         )
         if answer.status_code != 302:
             raise ServiceError(
-                f"Label Studio did not create the user {email} "
-                f"({answer.status_code}). Is the address taken, or is signing up by "
-                "invitation switched off on this server?"
+                f"The user {draft.email} exists, and the password kept for them is not "
+                "theirs: somebody else created them at the same time. Take their entry "
+                "out of the credentials file; they log in with the other password."
             )
-        return Login(email, draft.password, _token(session, email))
+        return replace(draft, token=_token(session, draft.email))
+
+
+@contextmanager
+def _browsing(studio: Studio, doing: str) -> Iterator[httpx.Client]:
+    import httpx
+
+    trust = not studio.url.startswith("http://127.")
+    with (
+        httpx.Client(base_url=studio.url, timeout=60.0, trust_env=trust) as session,
+        studio.telling(doing),
+    ):
+        yield session
+
+
+def _send_form(session: httpx.Client, link: str, **fields: str) -> httpx.Response:
+    session.get(link)
+    mark = session.cookies.get("csrftoken", "")
+    return session.post(
+        link,
+        data={"csrfmiddlewaretoken": mark, **fields},
+        headers={"Referer": f"{session.base_url}{link}"},
+    )
 
 
 def _token(session: httpx.Client, email: str) -> str:
@@ -97,6 +147,6 @@ def _token(session: httpx.Client, email: str) -> str:
         raise ServiceError(
             f"The user {email} was created, but Label Studio gives no access token "
             f"({answer.status_code}). Allow legacy tokens in the organisation's "
-            "settings."
+            "settings, then run the command again."
         )
     return str(token)
