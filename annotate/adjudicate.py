@@ -26,7 +26,6 @@ __all__ = [
     "Conflict",
     "adjudicate",
     "adjudicate_all",
-    "describe_conflict",
 ]
 
 _ATTRIBUTES = {
@@ -44,8 +43,11 @@ class Conflict(NamedTuple):
     attribute: str | None
     argument: tuple[str, Key] | None
     """Role and filler, where the conflict is about an argument of `target`."""
+    voters: tuple[int, ...]
+    """Places of the passes that have a say: on attributes and arguments, those that
+    have the mention."""
     votes: tuple[Any, ...]
-    """Per annotator: present or absent; for an attribute, its value (None: absent)."""
+    """Per voter: present or absent; for an attribute, its value."""
 
 
 class Adjudication(NamedTuple):
@@ -102,30 +104,6 @@ def adjudicate_all(
     ]
     conflicts = tuple(c for result in results for c in result.conflicts)
     return tuple(result.doc for result in results), conflicts
-
-
-def describe_conflict(
-    conflict: Conflict, text: str, annotators: Sequence[str]
-) -> dict[str, Any]:
-    """Return a conflict as a draft decision: what it is about, and who said what."""
-    start, end, label = conflict.target
-    draft: dict[str, Any] = {
-        "doc": conflict.doc,
-        "layer": conflict.layer,
-        "verdict": None,
-        "target": {"start": start, "end": end, "label": label},
-        "text": text[start:end],
-    }
-    if conflict.argument:
-        role, (first, last, filler) = conflict.argument
-        draft["role"] = role
-        draft["filler"] = {"start": first, "end": last, "label": filler}
-        draft["filler_text"] = text[first:last]
-    if conflict.attribute:
-        draft["attribute"] = conflict.attribute
-    draft["votes"] = dict(zip(annotators, conflict.votes, strict=False))
-    draft["sentence"] = text[max(0, start - 80) : end + 80]
-    return draft
 
 
 def _check_text(decision: Decision, text: str) -> None:
@@ -207,7 +185,9 @@ class _Merger:
             if self._stands(layer, key, votes, rulings.get(key)):
                 kept.add(key)
         return {
-            key: self._attributes(layer, key, [v[key] for v in votes if key in v])
+            key: self._attributes(
+                layer, key, {at: v[key] for at, v in enumerate(votes) if key in v}
+            )
             for key in sorted(kept)
         }
 
@@ -221,7 +201,7 @@ class _Merger:
         if ruling is None:
             present = tuple(key in vote for vote in votes)
             if not all(present):
-                self._undecided(layer, key, present)
+                self._undecided(layer, key, dict(enumerate(present)))
             return all(present)
         if ruling.verdict == "replace":
             self._replace(layer, key, ruling)
@@ -243,7 +223,7 @@ class _Merger:
         self.replaced[layer, key] = ruling.replacement.key
 
     def _attributes(
-        self, layer: Literal["entities", "events"], key: Key, mentions: list[Any]
+        self, layer: Literal["entities", "events"], key: Key, mentions: dict[int, Any]
     ) -> dict[str, Any]:
         ruled: dict[str, str | None] = {}
         for decision in self.decisions:
@@ -251,14 +231,13 @@ class _Merger:
                 ruled |= decision.attributes
         values: dict[str, Any] = {}
         for name in _ATTRIBUTES[layer]:
-            votes = [getattr(mention, name) for mention in mentions]
+            votes = {at: getattr(mention, name) for at, mention in mentions.items()}
             if name in ruled:
                 values[name] = ruled[name]
-            elif len(set(votes)) == 1:
-                values[name] = votes[0]
             elif votes:
-                self._undecided(layer, key, tuple(votes), attribute=name)
-                values[name] = votes[0]
+                if len(set(votes.values())) > 1:
+                    self._undecided(layer, key, votes, attribute=name)
+                values[name] = next(iter(votes.values()))
         return values
 
     def _arguments(
@@ -272,12 +251,12 @@ class _Merger:
         votes = [self._argument_votes(doc, entities) for doc in self.passes]
         found: dict[Key, set[tuple[str, Key]]] = {key: set() for key in events}
         for event in events:
-            heard = [vote[event] for vote in votes if event in vote]
-            for role, filler in sorted(set().union(*heard)):
+            heard = {at: vote[event] for at, vote in enumerate(votes) if event in vote}
+            for role, filler in sorted(set().union(*heard.values())):
                 item = (event, role, filler)
                 ruling = rulings.pop(item, None)
-                present = tuple((role, filler) in vote for vote in heard)
-                if ruling is None and not all(present):
+                present = {at: (role, filler) in vote for at, vote in heard.items()}
+                if ruling is None and not all(present.values()):
                     self._undecided(
                         "arguments", event, present, argument=(role, filler)
                     )
@@ -315,13 +294,22 @@ class _Merger:
         self,
         layer: Layer,
         target: Key,
-        votes: tuple[Any, ...],
+        votes: dict[int, Any],
         *,
         attribute: str | None = None,
         argument: tuple[str, Key] | None = None,
     ) -> None:
-        doc = self.passes[0].id
-        self.conflicts.append(Conflict(doc, layer, target, attribute, argument, votes))
+        self.conflicts.append(
+            Conflict(
+                doc=self.passes[0].id,
+                layer=layer,
+                target=target,
+                attribute=attribute,
+                argument=argument,
+                voters=tuple(votes),
+                votes=tuple(votes.values()),
+            )
+        )
 
 
 def _key(mention: EntityMention | EventMention) -> Key:

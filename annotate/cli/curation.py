@@ -144,10 +144,11 @@ def adjudicate(
 
     Example: miyar adjudicate a.jsonl b.jsonl --decisions d.jsonl -o gold.jsonl
     """
-    from annotate.adjudicate import adjudicate_all, describe_conflict
+    from annotate.adjudicate import adjudicate_all
     from annotate.decisions import read_decisions
     from annotate.ingest import complete_document
     from annotate.linking import link_document, read_links
+    from annotate.worksheet import describe_conflict
     from schemas.errors import UsageError
     from schemas.jsonl import read_documents, write_atomically, write_documents
 

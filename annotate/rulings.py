@@ -1,0 +1,208 @@
+"""Make decisions: by a policy for what is trivial, or from what an adjudicator left.
+
+Both give decisions that, applied to the passes, lead where the policy or the
+adjudicator wants: `adjudicate(passes, rulings_from(passes, final, by=who))` is `final`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from annotate.adjudicate import Conflict, adjudicate
+from annotate.decisions import ArgumentKey, Decision, Key, Layer, Target
+from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
+from schemas.errors import UsageError
+
+__all__ = ["rulings_by_policy", "rulings_from"]
+
+MentionLayer = Literal["entities", "events"]
+_ATTRIBUTES: dict[MentionLayer, tuple[str, ...]] = {
+    "entities": ("level", "subtype", "kb"),
+    "events": ("polarity", "realis", "mode"),
+}
+
+
+def rulings_by_policy(
+    passes: Mapping[str, AnnotatedDocument],
+    decisions: Sequence[Decision],
+    *,
+    policy: str,
+) -> list[Decision]:
+    """Return decisions on the conflicts of one document that `policy` settles.
+
+    `majority` follows more than half of the annotators and leaves ties open; `strict`
+    settles nothing; the name of an annotator follows that one throughout. Raises
+    UsageError for another word.
+    """
+    if policy not in ("majority", "strict", *passes):
+        known = ", ".join(("majority", "strict", *passes))
+        raise UsageError(f"--policy {policy}: choose one of {known}.")
+    made: list[Decision] = []
+    docs = list(passes.values())
+    text = docs[0].text or ""
+    while True:
+        # Settling mentions opens and closes conflicts about their arguments.
+        conflicts = adjudicate(docs, [*decisions, *made]).conflicts
+        new = [
+            ruling
+            for conflict in conflicts
+            if (ruling := _settled(conflict, policy, list(passes), text))
+        ]
+        if not new:
+            return made
+        made += new
+
+
+def _settled(
+    conflict: Conflict, policy: str, names: Sequence[str], text: str
+) -> Decision | None:
+    if policy == "strict":
+        return None
+    votes = dict(zip(conflict.voters, conflict.votes, strict=True))
+    if policy in names:
+        # One who did not mark the mention leaves its attributes to the first who did.
+        choice = votes.get(names.index(policy), conflict.votes[0])
+    else:
+        choice, count = Counter(conflict.votes).most_common(1)[0]
+        if count * 2 <= len(votes):
+            return None
+    start, end, _ = conflict.target
+    common: dict[str, Any] = {
+        "doc": conflict.doc,
+        "layer": conflict.layer,
+        "target": _target(conflict.target),
+        "text": text[start:end],
+        "by": f"policy:{policy}",
+    }
+    if conflict.attribute:
+        values = {conflict.attribute: choice}
+        return Decision(verdict="set", attributes=values, **common)
+    if conflict.argument:
+        role, filler = conflict.argument
+        common |= {"role": role, "filler": _target(filler)}
+    return Decision(verdict="keep" if choice else "drop", **common)
+
+
+def rulings_from(
+    passes: Sequence[AnnotatedDocument],
+    final: AnnotatedDocument,
+    *,
+    by: str,
+    clauses: Mapping[Key, str] | None = None,
+) -> list[Decision]:
+    """Return the decisions that lead from the passes to `final`, in a fixed order.
+
+    `clauses` gives the guideline clause that the adjudicator noted at a mention. What
+    all agree on and `final` has needs no decision.
+    """
+    writer = _Writer(passes, final, by, clauses or {})
+    return [
+        *writer.mentions("entities"),
+        *writer.mentions("events"),
+        *writer.arguments(),
+    ]
+
+
+class _Writer:
+    def __init__(
+        self,
+        passes: Sequence[AnnotatedDocument],
+        final: AnnotatedDocument,
+        by: str,
+        clauses: Mapping[Key, str],
+    ) -> None:
+        self.passes = passes
+        self.final = final
+        self.by = by
+        self.clauses = clauses
+        self.text = final.text or ""
+
+    def mentions(self, layer: MentionLayer) -> Iterable[Decision]:
+        """Yield the decisions on the mentions of a layer and their attributes."""
+        votes = [_by_key(getattr(doc, layer)) for doc in self.passes]
+        final = _by_key(getattr(self.final, layer))
+        for key in sorted(set(final).union(*votes)):
+            present = [key in vote for vote in votes]
+            if key not in final:
+                yield self._decision(layer, "drop", key)
+                continue
+            values = {n: getattr(final[key], n) for n in _ATTRIBUTES[layer]}
+            if not any(present):
+                yield self._decision(layer, "add", key, attributes=values)
+                continue
+            if not all(present):
+                yield self._decision(layer, "keep", key)
+            marked = [vote[key] for vote in votes if key in vote]
+            ruled = {
+                name: value
+                for name, value in values.items()
+                if {getattr(mention, name) for mention in marked} != {value}
+            }
+            if ruled:
+                yield self._decision(layer, "set", key, attributes=ruled)
+
+    def arguments(self) -> Iterable[Decision]:
+        """Yield the decisions on the arguments of the events that stand."""
+        standing = {_key(mention) for mention in self.final.entities}
+        final = _arguments(self.final, standing)
+        votes = [_arguments(doc, standing) for doc in self.passes]
+        for event in sorted(_by_key(self.final.events)):
+            heard = [vote[event] for vote in votes if event in vote]
+            wanted = final.get(event, set())
+            for role, filler in sorted(wanted.union(*heard)):
+                item = (event, role, filler)
+                present = [(role, filler) in vote for vote in heard]
+                if (role, filler) not in wanted:
+                    yield self._argument("drop", item)
+                elif not any(present):
+                    yield self._argument("add", item)
+                elif not all(present):
+                    yield self._argument("keep", item)
+
+    def _argument(
+        self, verdict: Literal["keep", "drop", "add"], item: ArgumentKey
+    ) -> Decision:
+        event, role, filler = item
+        more = {"role": role, "filler": _target(filler)}
+        return self._decision("arguments", verdict, event, **more)
+
+    def _decision(self, layer: Layer, verdict: Any, key: Key, **more: Any) -> Decision:
+        return Decision(
+            doc=self.final.id,
+            layer=layer,
+            verdict=verdict,
+            target=_target(key),
+            text=self.text[key[0] : key[1]],
+            clause=self.clauses.get(key),
+            by=self.by,
+            **more,
+        )
+
+
+def _target(key: Key) -> Target:
+    return Target(start=key[0], end=key[1], label=key[2])
+
+
+def _key(mention: EntityMention | EventMention) -> Key:
+    return (mention.start, mention.end, mention.label)
+
+
+def _by_key(mentions: Iterable[Any]) -> dict[Key, Any]:
+    return {_key(mention): mention for mention in mentions}
+
+
+def _arguments(
+    doc: AnnotatedDocument, standing: set[Key]
+) -> dict[Key, set[tuple[str, Key]]]:
+    """Map each event to its (role, filler) pairs, of the fillers that stand."""
+    by_id = doc.entity_by_id()
+    return {
+        _key(event): {
+            (argument.role, _key(by_id[argument.entity]))
+            for argument in event.arguments
+            if argument.entity in by_id and _key(by_id[argument.entity]) in standing
+        }
+        for event in doc.events
+    }
