@@ -67,7 +67,8 @@ def read_blocks(
 ) -> Iterator[tuple[Row, ...]]:
     """Yield the rows between blank lines; `parse` takes a line and its place.
 
-    A line for which it returns None (a comment) belongs to no block.
+    A line for which it returns None (a comment) stands before a block; inside one it
+    raises DataError.
     """
     block: list[Row] = []
     for number, line in enumerate(read_lines(path), start=1):
@@ -75,6 +76,11 @@ def read_blocks(
             row = parse(line, f"{path}:{number}")
             if row is not None:
                 block.append(row)
+            elif block:
+                raise DataError(
+                    f"{path}:{number}: {line[:20]!r} stands inside a sentence. Put a "
+                    "blank line before it."
+                )
         elif block:
             yield tuple(block)
             block = []

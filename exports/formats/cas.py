@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -53,6 +52,16 @@ _EVENT = {
     **_SHARED,
 }
 _LINK = {"role": _STRING, "score": _DOUBLE, "rule": _STRING}
+_FEATURES: dict[str, dict[str, str]] = {
+    TOKEN: {},
+    SENTENCE: {},
+    ENTITY: {"value": _STRING, "identifier": _STRING, **_ENTITY},
+    EVENT: _EVENT,
+    FILLER: {},
+    LINK: _LINK,
+    META: {"key": _STRING, "value": _STRING},
+}
+_SPANS = {TOKEN, SENTENCE, ENTITY, EVENT, FILLER}
 # What XML 1.0 cannot hold, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -90,29 +99,16 @@ def _refuse(pattern: re.Pattern[str], doc: AnnotatedDocument, why: str) -> None:
 
 
 def _type_system() -> Any:
-    cassis = load_extra("cassis", extra=EXTRA)
-    with warnings.catch_warnings():
-        # cassis reads the file in a way that Python has deprecated.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        types = cassis.load_dkpro_core_typesystem()
-    annotation = "uima.tcas.Annotation"
-    named = types.get_type(ENTITY)
-    made = {
-        EVENT: types.create_type(EVENT, supertypeName=annotation),
-        FILLER: types.create_type(FILLER, supertypeName=annotation),
-        LINK: types.create_type(LINK, supertypeName="uima.cas.TOP"),
-        META: types.create_type(META, supertypeName="uima.cas.AnnotationBase"),
-    }
-    for owner, features in (
-        (named, _ENTITY),
-        (made[EVENT], _EVENT),
-        (made[LINK], _LINK),
-        (made[META], {"key": _STRING, "value": _STRING}),
-    ):
-        for name, kind in features.items():
-            types.create_feature(owner, name, kind)
-    types.create_feature(made[LINK], "target", annotation)
-    types.create_feature(made[EVENT], "arguments", "uima.cas.FSArray", elementType=LINK)
+    """Build the types that are used: DKPro's names for what DKPro has, else layers."""
+    types = load_extra("cassis", extra=EXTRA).TypeSystem()
+    for name, features in _FEATURES.items():
+        kind = "uima.tcas.Annotation" if name in _SPANS else "uima.cas.TOP"
+        made = types.create_type(name, supertypeName=kind)
+        for feature, value in features.items():
+            types.create_feature(made, feature, value)
+    link, event = types.get_type(LINK), types.get_type(EVENT)
+    types.create_feature(link, "target", "uima.tcas.Annotation")
+    types.create_feature(event, "arguments", "uima.cas.FSArray", elementType=LINK)
     return types
 
 
@@ -125,11 +121,9 @@ def _cas(doc: AnnotatedDocument, types: Any, language: str) -> Any:
         document_language=language,
     )
     make = {name: types.get_type(name) for name in (TOKEN, SENTENCE, META, ENTITY)}
-    for key, value in {
-        "id": doc.id,
-        **{f"meta.{k}": v for k, v in doc.meta.items()},
-    }.items():
-        cas.add(make[META](key=key, value=_json(value)))
+    cas.add(make[META](key="id", value=_json(doc.id)))
+    for key, value in doc.meta.items():
+        cas.add(make[META](key=f"meta.{key}", value=_json(value)))
     for kind, pairs in ((TOKEN, doc.tokens), (SENTENCE, doc.sentences)):
         for start, end in pairs or ():
             cas.add(make[kind](begin=start, end=end))

@@ -167,7 +167,7 @@ def read_conll(place: Path, dropped: Dropped) -> Iterator[AnnotatedDocument]:
         if lines[0].startswith(_COLUMNS):
             yield from _Own(path, lines, dropped).documents()
         else:
-            yield from _foreign(path, dropped)
+            yield from _Foreign(path, dropped).documents()
 
 
 class _Own:
@@ -281,30 +281,42 @@ def _numbered(mentions: list[M], letter: str) -> tuple[M, ...]:
     )
 
 
-def _foreign(path: Path, dropped: Dropped) -> Iterator[AnnotatedDocument]:
-    documents: dict[str, list[tuple[Row, ...]]] = {}
-    marked: str | None = None
+class _Foreign:
+    """A file of others: the token first, the tag last."""
 
-    def parse(line: str, where: str) -> Row | None:
-        nonlocal marked
+    def __init__(self, path: Path, dropped: Dropped) -> None:
+        self.path = path
+        self.dropped = dropped
+        self.parts: list[tuple[str, list[tuple[Row, ...]]]] = []
+        self.begun: str | None = None
+        self.marked = False
+
+    def documents(self) -> Iterator[AnnotatedDocument]:
+        for block in read_blocks(self.path, self.parse):
+            if self.begun is not None or not self.marked:
+                self.parts.append((self.begun or self.numbered(), []))
+                self.begun = None
+            self.parts[-1][1].append(block)
+        for name, blocks in self.parts:
+            doc = rebuild_document(name, blocks, self.find)
+            yield doc.model_copy(update={"meta": {"source": self.path.name}})
+
+    def numbered(self) -> str:
+        return f"{self.path.stem}-{len(self.parts) + 1}"
+
+    def parse(self, line: str, where: str) -> Row | None:
         if line.startswith(_DOCUMENT):
-            marked = _unquoted(line.removeprefix(_DOCUMENT), where)
+            self.begun = _unquoted(line.removeprefix(_DOCUMENT), where)
         elif line.startswith(_DOCSTART):
-            marked = f"{path.stem}-{len(documents) + 1}"
+            self.begun = self.numbered()
         elif not line.startswith("# "):
-            return _foreign_row(line, where, dropped)
+            return _foreign_row(line, where, self.dropped)
+        self.marked = self.marked or self.begun is not None
         return None
 
-    def find(rows: Sequence[Row]) -> Iterator[tuple[Span, str]]:
+    def find(self, rows: Sequence[Row]) -> Iterator[tuple[Span, str]]:
         tags = [row.tags[-1] for row in rows]
-        return decode_tags(tags, [row.where for row in rows], dropped)
-
-    for block in read_blocks(path, parse):
-        name = marked or f"{path.stem}-{len(documents) + 1}"
-        documents.setdefault(name, []).append(block)
-    for name, blocks in documents.items():
-        doc = rebuild_document(name, blocks, find)
-        yield doc.model_copy(update={"meta": {"source": path.name}})
+        return decode_tags(tags, [row.where for row in rows], self.dropped)
 
 
 def _foreign_row(line: str, where: str, dropped: Dropped) -> Row:

@@ -80,6 +80,7 @@ def visit(doc_id: str = "visit", text: str = TEXT) -> AnnotatedDocument:
             EventMention(
                 id="E2",
                 label="MEET",
+                mode="in-person",
                 polarity="negative",
                 realis="hypothetical",
                 score=0.75,
