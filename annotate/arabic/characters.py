@@ -13,7 +13,10 @@ __all__ = [
 ]
 
 # Fathatan to sukun and the marks after them, superscript alef, Quranic signs.
-DIACRITICS = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+DIACRITICS = (
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+)
 """Character class (without brackets) of marks that belong to the letter before them."""
 
 DAMMA = "\u064f"

@@ -47,11 +47,11 @@ def inflect_imperfect(imperfect: str) -> tuple[str, ...]:
     body = verb[1:]
     if body.endswith(("ي", "و")):
         stem = body[:-1]
-        endings = (body, stem + "وا", stem + "ون", stem + "يان", stem)
+        endings = [body, stem + "وا", stem + "ون", stem + "يان", stem]
     else:
-        endings = (body, body + "وا", body + "ون", body + "ان", body + "ا")
+        endings = [body, body + "وا", body + "ون", body + "ان", body + "ا"]
         if len(body) > 3 and body[-2] in "يا" and body[-3] not in _LONG:
-            endings = (*endings, body[:-2] + body[-1])
+            endings.append(body[:-2] + body[-1])
     people = [prefix + end for prefix in "يت" for end in endings if len(end) > 1]
     return (*people, "ن" + body)
 

@@ -41,24 +41,19 @@ def fold(text: str) -> TextView:
     starts: list[int] = []
     ends: list[int] = []
     for at, raw in enumerate(text):
-        if _DROPPED.match(raw):
-            continue
         if _MARK.match(raw):
             if ends:
                 ends[-1] = at + 1
             continue
-        spelled = unicodedata.normalize("NFKC", raw) if _is_form(raw) else raw
-        for letter in spelled:
-            if _MARK.match(letter) or _DROPPED.match(letter):
-                continue
+        for letter in _spelled(raw):
             letters.append(letter)
             starts.append(at)
             ends.append(at + 1)
-    folded = "".join(letters).translate(_ONE_FOR_ONE)
     # A letter spelled out of one ligature shares its marks with its twins.
     for at in range(len(starts) - 2, -1, -1):
         if starts[at] == starts[at + 1]:
             ends[at] = ends[at + 1]
+    folded = "".join(letters).translate(_ONE_FOR_ONE)
     return TextView(folded, tuple(starts), tuple(ends))
 
 
@@ -67,5 +62,11 @@ def fold_text(text: str) -> str:
     return fold(text).text
 
 
-def _is_form(letter: str) -> bool:
-    return "\ufb50" <= letter <= "\ufdff" or "\ufe70" <= letter <= "\ufefc"
+def _spelled(raw: str) -> str:
+    """Return the letters one character stands for: none, itself, or a ligature's."""
+    if _DROPPED.match(raw):
+        return ""
+    if not ("\ufb50" <= raw <= "\ufdff" or "\ufe70" <= raw <= "\ufefc"):
+        return raw
+    spelled = unicodedata.normalize("NFKC", raw)
+    return "".join(c for c in spelled if not (_MARK.match(c) or _DROPPED.match(c)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from annotate.rules.events import Trigger
 from annotate.rules.grammar import Part
 from annotate.rules.model import Frame, TriggerSpec
 from annotate.rules.phrases import AGENT, Phrases, Walk
@@ -33,23 +34,18 @@ class ArgumentFinder:
         self._events = reading.ruleset.schema.events
         self._speaker: tuple[int, int] | None = None
 
-    def fill(
-        self, unit: int, last: int, spec: TriggerSpec, kind: str, bounds: tuple[int, int]
-    ) -> list[Filled]:
-        """Return the roles filled for the trigger `[unit, last]` in sentence `bounds`."""
-        frame, begin = spec.frame, bounds[0]
-        noun = kind == "noun"
+    def fill(self, trigger: Trigger) -> list[Filled]:
+        """Return the roles filled for a trigger; call it in order of the text."""
+        unit, last, spec, kind, bounds = trigger
+        frame, noun = spec.frame, kind == "noun"
         walk = self.phrases.walk_right(last + 1, bounds[1], noun=noun, frame=frame)
         roles = Roles(self._events[spec.label].roles, spec, self.phrases.mentions)
         if noun:
-            self._noun_core(unit, walk, frame, roles, begin)
+            self._noun_core(unit, walk, frame, roles, bounds[0])
         else:
-            self._verb_core(unit, walk, spec, roles, begin)
+            self._verb_core(unit, walk, spec, roles, bounds[0])
         self._prepositions(walk, frame, roles)
-        for index in walk.times:
-            roles.give(frame.time, index)
-        if frame.time and not walk.times:
-            self._time_before(unit, begin, frame, roles)
+        self._times(unit, bounds[0], walk, frame, roles)
         if frame.count:
             self._counts(unit, last, bounds, frame, roles)
         if walk.performer is not None:
@@ -57,7 +53,7 @@ class ArgumentFinder:
         if frame.typical and not roles.has(frame.subject):
             self._typical(unit, bounds, frame, roles)
         if frame.speech:
-            self._speak(kind, frame, roles, begin)
+            self._speak(kind, frame, roles, bounds[0])
         if roles.filled:
             self._coordinate(roles, bounds[1])
         return roles.filled
@@ -69,11 +65,11 @@ class ArgumentFinder:
     ) -> None:
         frame = spec.frame
         core = list(dict.fromkeys(walk.core))
-        if spec.after and core and self._opens_with(core[0], spec.after):
-            # The word the trigger asked for is its object (نشر قوات).
-            if roles.fits(frame.object, core[0]):
-                roles.give(frame.object, core.pop(0))
-        subject, object_ = self._order(unit, core, spec, begin)
+        # The word the trigger asked for is its object (نشر قوات).
+        asked = bool(core) and self._opens_with(core[0], spec.after)
+        if asked and roles.fits(frame.object, core[0]):
+            roles.give(frame.object, core.pop(0))
+        subject, object_ = self._order(unit, core, begin)
         if subject is None and object_ is None:
             return
         word = self.phrases.unit(unit)
@@ -92,7 +88,7 @@ class ArgumentFinder:
         return passive or (spec.passive and object_ is None and len(core) < 2)
 
     def _order(
-        self, unit: int, core: list[int], spec: TriggerSpec, begin: int
+        self, unit: int, core: list[int], begin: int
     ) -> tuple[int | None, int | None]:
         """Return subject and object by the order of the Arabic clause."""
         phrases = self.phrases
@@ -177,7 +173,13 @@ class ArgumentFinder:
             if preposition in places:
                 roles.give(frame.place, index)
 
-    def _time_before(self, unit: int, begin: int, frame: Frame, roles: Roles) -> None:
+    def _times(
+        self, unit: int, begin: int, walk: Walk, frame: Frame, roles: Roles
+    ) -> None:
+        for index in walk.times:
+            roles.give(frame.time, index)
+        if walk.times or not frame.time:
+            return
         phrases = self.phrases
         for at in range(unit - 1, max(begin, unit - _TIME_REACH) - 1, -1):
             index = phrases.tail.get(at)
@@ -232,13 +234,13 @@ class ArgumentFinder:
     def _coordinate(self, roles: Roles, end: int) -> None:
         """Let what is joined by و to a filler fill the same role."""
         phrases = self.phrases
-        for role, index in tuple(roles.filled):
-            at = phrases.mentions[index].last + 1
+        for role, filler in tuple(roles.filled):
+            at = phrases.mentions[filler].last + 1
             while at + 1 < end and phrases.parts[at] & WA:
-                follower = phrases.head.get(at + 1)
-                if follower is None:
+                index = phrases.head.get(at + 1)
+                if index is None:
                     break
-                follower = phrases.best(follower)
+                follower = phrases.best(index)
                 if not roles.add(role, follower):
                     break
                 at = phrases.mentions[follower].last + 1

@@ -56,7 +56,7 @@ class AttributeReader:
             return spec.projects_polarity
         return "positive"
 
-    def realis(self, unit: int, begin: int, spec: TriggerSpec) -> str:
+    def realis(self, unit: int, begin: int) -> str:
         """Return the realis that the words before the trigger and its aim give it."""
         for at in range(unit - 1, max(begin, unit - _BACK) - 1, -1):
             part = self._parts[at]

@@ -35,12 +35,11 @@ LATE = "late"
 """Stages whose name starts so run after the surnames are known."""
 
 _GIVEN = ("first_sure", "first_open")
-_STRUCTURAL = tuple(
-    (
-    "number latin mark event event_al say verb nominal nominal_al nominal_own al al_adj "
-    "al_unknown word adj word_verb word_joined unknown first_sure first_open first_maybe last_sure last_maybe "
-    "initial boundary"
-    ).split()
+_STRUCTURAL = (
+    *("number", "latin", "mark", "event", "event_al", "say", "verb", "initial"),
+    *("nominal", "nominal_al", "nominal_own", "al", "al_adj", "al_unknown"),
+    *("word", "adj", "word_verb", "word_joined", "unknown", "boundary"),
+    *("first_sure", "first_open", "first_maybe", "last_sure", "last_maybe"),
 )
 
 
@@ -132,9 +131,7 @@ def _keyed_forms(
     }
 
 
-def _word_table(
-    files: RuleFiles, letters: Mapping[str, str], keys: Keys
-) -> WordTable:
+def _word_table(files: RuleFiles, letters: Mapping[str, str], keys: Keys) -> WordTable:
     cues = {word: name for name, words in files.classes.items() for word in words}
     function = frozenset(
         word

@@ -41,9 +41,7 @@ def suggest(doc: AnnotatedDocument, ruleset: Ruleset) -> AnnotatedDocument:
     mentions = resolve(reading.mentions, ruleset.files.nesting)
     triggers = find_triggers(reading, mentions)
     finder = ArgumentFinder(reading, mentions)
-    arguments = [
-        finder.fill(t.first, t.last, t.spec, t.kind, t.bounds) for t in triggers
-    ]
+    arguments = [finder.fill(trigger) for trigger in triggers]
     used = {index for filled in arguments for _, index in filled}
     entities, names = build_entities(reading, mentions, used)
     events = build_events(reading, finder, triggers, arguments, names)
@@ -128,7 +126,7 @@ def build_events(
                 for role, index in filled
             ),
             "polarity": attributes.polarity(first, bounds[0]),
-            "realis": attributes.realis(first, bounds[0], spec),
+            "realis": attributes.realis(first, bounds[0]),
             "mode": attributes.mode(first, bounds, spec),
         }
         attributes.project(first, spec)

@@ -76,21 +76,18 @@ def _fits(
 ) -> int | None:
     """Return the last unit of the trigger, or None where its conditions fail."""
     keys = reading.keys
-    last = at
-    if spec.after or spec.after_not:
-        words = keys[at + 1 : min(bounds[1], at + 1 + spec.within)]
-        if not spec.after_not.isdisjoint(words):
-            return None
-        if spec.after and spec.after.isdisjoint(words):
-            return None
-        if spec.extend:
-            if words[0] not in spec.after:
-                return None
-            last = at + 1
-    if spec.before or spec.before_not:
-        words = keys[max(bounds[0], at - spec.within) : at]
-        if not spec.before_not.isdisjoint(words):
-            return None
-        if spec.before and spec.before.isdisjoint(words):
-            return None
-    return last
+    ahead = keys[at + 1 : min(bounds[1], at + 1 + spec.within)]
+    behind = keys[max(bounds[0], at - spec.within) : at]
+    if not _admits(ahead, spec.after, spec.after_not):
+        return None
+    if not _admits(behind, spec.before, spec.before_not):
+        return None
+    if not spec.extend:
+        return at
+    return at + 1 if ahead[0] in spec.after else None
+
+
+def _admits(words: str, wanted: frozenset[str], barred: frozenset[str]) -> bool:
+    if wanted and wanted.isdisjoint(words):
+        return False
+    return barred.isdisjoint(words)

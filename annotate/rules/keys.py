@@ -1,4 +1,4 @@
-"""Give each folded word one character of its own, so that a text is a string of words."""
+"""Give each folded word one character: a text becomes a string of words."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ A section opens with `@ LABEL [subtype] [option ...]`; an entry is its spellings
 by `|`, the canonical one first, then an optional Wikidata id as `= Q796`. `?` before a
 spelling says that it is a common word too and counts only where a context rule asks.
 The section option `nisba` generates gender, number and article of an adjective; `weak`
-puts the `?` before every spelling; `shared` says that each state has such a body, so that
-a nisba after it belongs to its name.
+puts the `?` before every spelling; `shared` says that each state has such a body, so
+that a nisba after it belongs to its name.
 """
 
 from __future__ import annotations

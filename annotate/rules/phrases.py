@@ -68,7 +68,7 @@ class Phrases:
                 self.head[mention.first] = index
                 self.tail[last] = index
 
-    def walk_right(self, at: int, end: int, *, noun: bool, frame: Frame) -> Walk:  # noqa: C901, PLR0912 - one pass over the clause
+    def walk_right(self, at: int, end: int, *, noun: bool, frame: Frame) -> Walk:  # noqa: C901 - one pass over the clause
         """Gather what stands after a trigger that ends before unit `at`."""
         walk = Walk()
         head, parts = self.head, self.parts

@@ -87,9 +87,18 @@ class Reading:
                 continue
             self.mentions.append(
                 Found(
-                    first, last, entry.label, "name", entry.subtype, entry.kb,
-                    entry.rule, 0.9, False, 0, False,
-                )  # fmt: skip
+                    first,
+                    last,
+                    entry.label,
+                    "name",
+                    entry.subtype,
+                    entry.kb,
+                    entry.rule,
+                    0.9,
+                    False,
+                    0,
+                    False,
+                )
             )
             kind = "shared_" + entry.label if entry.shared else entry.label
             self._mark(first, last, letters[kind])
@@ -132,9 +141,18 @@ class Reading:
             label = mark[1:]
         self.mentions.append(
             Found(
-                first, last, label, rule.level, subtype, None, name, rule.score,
-                provisional, rank, rule.solid,
-            )  # fmt: skip
+                first,
+                last,
+                label,
+                rule.level,
+                subtype,
+                None,
+                name,
+                rule.score,
+                provisional,
+                rank,
+                rule.solid,
+            )
         )
         self._mark(first, last, self.ruleset.letters[label])
 

@@ -97,15 +97,14 @@ class Vocabulary:
             return cue
         if len(base) == 1:
             return CLITICS.get(base, "initial")
+        defined = "_al" if base.startswith(_ARTICLE) else ""
         if triggers:
             spec, kind = triggers[0]
             if kind == "noun":
-                return "event_al" if base.startswith(_ARTICLE) else "event"
+                return "event" + defined
             return "say" if spec.frame.speech else "verb"
         if nominal:
-            if pronoun:
-                return "nominal_own"
-            return "nominal_al" if base.startswith(_ARTICLE) else "nominal"
+            return "nominal_own" if pronoun else "nominal" + defined
         name = self.names.get(base)
         if name is not None:
             return name

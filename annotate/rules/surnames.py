@@ -22,9 +22,9 @@ def find_surnames(reading: Reading) -> list[Found]:
     surnames: dict[str, Found] = {}
     keys = reading.keys
     for mention in reading.mentions:
-        if mention.last > mention.first and mention.label in grammar.persons:
-            if mention.level == "name":
-                surnames.setdefault(keys[mention.last], mention)
+        named = mention.level == "name" and mention.label in grammar.persons
+        if named and mention.last > mention.first:
+            surnames.setdefault(keys[mention.last], mention)
     found = []
     for key, full in surnames.items():
         if len(reading.unit(full.last).base) <= _SHORT:
@@ -34,9 +34,17 @@ def find_surnames(reading: Reading) -> list[Found]:
             if reading.symbols[at] in grammar.nameable:
                 found.append(
                     Found(
-                        at, at, full.label, "name", full.subtype, full.kb, RULE, 0.7,
-                        False, _RANK,
-                    )  # fmt: skip
+                        at,
+                        at,
+                        full.label,
+                        "name",
+                        full.subtype,
+                        full.kb,
+                        RULE,
+                        0.7,
+                        False,
+                        _RANK,
+                    )
                 )
             at = keys.find(key, at + 1)
     return found

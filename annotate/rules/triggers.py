@@ -22,7 +22,10 @@ __all__ = ["read_triggers"]
 Forms = dict[str, tuple[tuple[TriggerSpec, str], ...]]
 Modes = dict[str, tuple[tuple[str, frozenset[str]], ...]]
 
-_PLACES = "subject object patient genitive nisba place time count agent holder".split()
+_PLACES = (
+    *("subject", "object", "patient", "genitive", "nisba", "place"),
+    *("time", "count", "agent", "holder"),
+)
 
 
 def read_triggers(
@@ -142,31 +145,32 @@ def _word_set(lines: Iterable[str] | str) -> frozenset[str]:
 
 def _forms(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for line in raw.get("verbs", ()):
-        past, present, *rest = (str(line) + " - - -").split()[:4]
-        nouns, participles = (part.split("|") for part in (*rest, "-", "-")[:2])
-        for past_form in past.split("|"):
-            if past_form != "-":
-                yield from ((form, "past") for form in inflect_past(past_form))
-        for present_form in present.split("|"):
-            if present_form != "-":
-                yield from ((f, "present") for f in inflect_imperfect(present_form))
-        yield from _noun_forms(nouns)
-        for participle in participles:
-            if participle != "-":
-                stem = fold_text(participle)
-                for end in ("", "ا", "ه", "ين", "ون"):
-                    yield stem + end, "participle"
-    yield from _noun_forms(str(w) for ln in raw.get("nouns", ()) for w in ln.split())
-    for word in (w for line in raw.get("words", ()) for w in str(line).split()):
-        yield fold_text(word), "noun"
+        yield from _verb_forms(str(line))
+    yield from _noun_forms(word for ln in raw.get("nouns", ()) for word in ln.split())
+    for line in raw.get("words", ()):
+        yield from ((fold_text(word), "noun") for word in str(line).split())
+
+
+def _verb_forms(line: str) -> Iterable[tuple[str, str]]:
+    """Generate from `past present masdar participle`; `-` for none, `|` between."""
+    pasts, presents, nouns, participles = (
+        [form for form in cell.split("|") if form != "-"]
+        for cell in f"{line} - - -".split()[:4]
+    )
+    yield from ((form, "past") for past in pasts for form in inflect_past(past))
+    for present in presents:
+        yield from ((form, "present") for form in inflect_imperfect(present))
+    yield from _noun_forms(nouns)
+    for participle in participles:
+        stem = fold_text(participle)
+        yield from ((stem + end, "participle") for end in ("", "ا", "ه", "ين", "ون"))
 
 
 def _noun_forms(nouns: Iterable[str]) -> Iterable[tuple[str, str]]:
     for noun in nouns:
-        if noun != "-":
-            plural = noun.endswith("+")
-            for form in inflect_noun(noun.rstrip("+"), plural=plural):
-                yield form, "noun"
+        plural = noun.endswith("+")
+        for form in inflect_noun(noun.rstrip("+"), plural=plural):
+            yield form, "noun"
 
 
 def _modes(file: RuleFile, schema: Schema) -> Modes:

@@ -101,7 +101,9 @@ class WordTable(dict[str, str]):
     def _encode(self, units: tuple[Unit, ...]) -> str:
         return "".join(
             [
-                unit.symbol + self._keys[unit.base] + (TRIGGER if unit.triggers else ".")
+                unit.symbol
+                + self._keys[unit.base]
+                + (TRIGGER if unit.triggers else ".")
                 for unit in units
             ]
         )

