@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -61,9 +62,13 @@ class Decision(BaseModel):
     filler: Target | None = None
     replacement: Target | None = None
     attributes: dict[str, str | None] = {}
+    votes: dict[str, Any] = {}
+    """What each annotator had: present or not, or the attributes that differed."""
     clause: str | None = None
     why: str | None = None
     by: str
+    at: str | None = None
+    """When it was made, ISO 8601."""
 
     @property
     def argument(self) -> ArgumentKey:
@@ -87,6 +92,12 @@ def read_decisions(path: Path) -> list[Decision]:
             place = ".".join(str(part) for part in fault["loc"])
             raise DataError(f"{path}:{number}: {place}: {fault['msg']}.") from None
     return decisions
+
+
+def render_decision(decision: Decision) -> str:
+    """Render one line of JSONL (no newline), without what equals its default."""
+    content = decision.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return json.dumps(content, ensure_ascii=False)
 
 
 def count_verdicts(decisions: Iterable[Decision]) -> dict[str, int]:

@@ -86,18 +86,17 @@ def _settled(
 
 
 def rulings_from(
-    passes: Sequence[AnnotatedDocument],
+    passes: Mapping[str, AnnotatedDocument],
     final: AnnotatedDocument,
     *,
     by: str,
-    clauses: Mapping[Key, str] | None = None,
+    at: str | None = None,
 ) -> list[Decision]:
     """Return the decisions that lead from the passes to `final`, in a fixed order.
 
-    `clauses` gives the guideline clause that the adjudicator noted at a mention. What
-    all agree on and `final` has needs no decision.
+    `at` is when they were made. What all agree on and `final` has needs no decision.
     """
-    writer = _Writer(passes, final, by, clauses or {})
+    writer = _Writer(passes, final, by, at)
     return [
         *writer.mentions("entities"),
         *writer.mentions("events"),
@@ -108,64 +107,75 @@ def rulings_from(
 class _Writer:
     def __init__(
         self,
-        passes: Sequence[AnnotatedDocument],
+        passes: Mapping[str, AnnotatedDocument],
         final: AnnotatedDocument,
         by: str,
-        clauses: Mapping[Key, str],
+        at: str | None,
     ) -> None:
         self.passes = passes
         self.final = final
         self.by = by
-        self.clauses = clauses
+        self.at = at
         self.text = final.text or ""
 
     def mentions(self, layer: MentionLayer) -> Iterable[Decision]:
         """Yield the decisions on the mentions of a layer and their attributes."""
-        votes = [_by_key(getattr(doc, layer)) for doc in self.passes]
+        votes = {n: _by_key(getattr(doc, layer)) for n, doc in self.passes.items()}
         final = _by_key(getattr(self.final, layer))
-        for key in sorted(set(final).union(*votes)):
-            present = [key in vote for vote in votes]
+        for key in sorted(set(final).union(*votes.values())):
+            present = {name: key in vote for name, vote in votes.items()}
             if key not in final:
-                yield self._decision(layer, "drop", key)
+                yield self._decision(layer, "drop", key, votes=present)
                 continue
             values = {n: getattr(final[key], n) for n in _ATTRIBUTES[layer]}
-            if not any(present):
-                yield self._decision(layer, "add", key, attributes=values)
+            if not any(present.values()):
+                yield self._decision(
+                    layer, "add", key, votes=present, attributes=values
+                )
                 continue
-            if not all(present):
-                yield self._decision(layer, "keep", key)
-            marked = [vote[key] for vote in votes if key in vote]
+            if not all(present.values()):
+                yield self._decision(layer, "keep", key, votes=present)
+            marked = {name: vote[key] for name, vote in votes.items() if key in vote}
             ruled = {
-                name: value
-                for name, value in values.items()
-                if {getattr(mention, name) for mention in marked} != {value}
+                attribute: value
+                for attribute, value in values.items()
+                if {getattr(m, attribute) for m in marked.values()} != {value}
             }
             if ruled:
-                yield self._decision(layer, "set", key, attributes=ruled)
+                had = {
+                    name: {
+                        attribute: getattr(mention, attribute) for attribute in ruled
+                    }
+                    for name, mention in marked.items()
+                }
+                yield self._decision(layer, "set", key, votes=had, attributes=ruled)
 
     def arguments(self) -> Iterable[Decision]:
         """Yield the decisions on the arguments of the events that stand."""
         standing = {_key(mention) for mention in self.final.entities}
         final = _arguments(self.final, standing)
-        votes = [_arguments(doc, standing) for doc in self.passes]
+        votes = {n: _arguments(doc, standing) for n, doc in self.passes.items()}
         for event in sorted(_by_key(self.final.events)):
-            heard = [vote[event] for vote in votes if event in vote]
+            heard = {n: vote[event] for n, vote in votes.items() if event in vote}
             wanted = final.get(event, set())
-            for role, filler in sorted(wanted.union(*heard)):
+            for role, filler in sorted(wanted.union(*heard.values())):
                 item = (event, role, filler)
-                present = [(role, filler) in vote for vote in heard]
+                present = {n: (role, filler) in vote for n, vote in heard.items()}
                 if (role, filler) not in wanted:
-                    yield self._argument("drop", item)
-                elif not any(present):
-                    yield self._argument("add", item)
-                elif not all(present):
-                    yield self._argument("keep", item)
+                    yield self._argument("drop", item, present)
+                elif not any(present.values()):
+                    yield self._argument("add", item, present)
+                elif not all(present.values()):
+                    yield self._argument("keep", item, present)
 
     def _argument(
-        self, verdict: Literal["keep", "drop", "add"], item: ArgumentKey
+        self,
+        verdict: Literal["keep", "drop", "add"],
+        item: ArgumentKey,
+        votes: Mapping[str, bool],
     ) -> Decision:
         event, role, filler = item
-        more = {"role": role, "filler": _target(filler)}
+        more = {"role": role, "filler": _target(filler), "votes": votes}
         return self._decision("arguments", verdict, event, **more)
 
     def _decision(self, layer: Layer, verdict: Any, key: Key, **more: Any) -> Decision:
@@ -175,8 +185,8 @@ class _Writer:
             verdict=verdict,
             target=_target(key),
             text=self.text[key[0] : key[1]],
-            clause=self.clauses.get(key),
             by=self.by,
+            at=self.at,
             **more,
         )
 

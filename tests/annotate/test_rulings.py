@@ -62,7 +62,9 @@ def canonical(doc: AnnotatedDocument) -> AnnotatedDocument:
 def test_the_decisions_lead_to_what_the_adjudicator_left(
     annotations: Sequence[AnnotatedDocument], final: AnnotatedDocument
 ) -> None:
-    decisions = rulings_from(annotations, final, by="adjudicator")
+    named = {f"annotator-{n}": doc for n, doc in enumerate(annotations)}
+    decisions = rulings_from(named, final, by="adjudicator", at="2026-11-22T12:00")
+    assert all(set(decision.votes) <= set(named) for decision in decisions)
     result = adjudicate(annotations, decisions)
     assert result.conflicts == ()
     assert result.doc == canonical(final)
@@ -70,7 +72,7 @@ def test_the_decisions_lead_to_what_the_adjudicator_left(
 
 @given(passes())
 def test_what_all_agree_on_needs_no_decision(doc: AnnotatedDocument) -> None:
-    assert rulings_from([doc, doc], doc, by="adjudicator") == []
+    assert rulings_from({"a": doc, "b": doc}, doc, by="x") == []
 
 
 @given(passes(), passes(), passes())
