@@ -1,190 +1,168 @@
-"""Bring annotations home: one document a task and annotator, checked against its text.
-
-Skipped tasks are counted apart: Label Studio keeps the whole suggestion in them, and
-nobody said that it is right.
-"""
+"""Bring annotations home: a file for each annotator, all of them or none."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from annotate.labelstudio.campaign import Campaign, find_campaign, iter_tasks
 from annotate.labelstudio.client import Studio
 from annotate.labelstudio.config import render_config
-from annotate.labelstudio.results import read_results
-from annotate.labelstudio.users import users_by_id
+from annotate.labelstudio.opinions import Opinion, collect
+from annotate.labelstudio.projects import Part, known_parts
+from annotate.labelstudio.roster import read_roster
+from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
-from schemas.jsonl import render_document, text_sha256
+from schemas.jsonl import render_document
 from schemas.labels import Schema
 
-__all__ = ["Collected", "Opinion", "collect", "pull"]
-
-Json = Mapping[str, Any]
-PAGE = 100
+__all__ = ["Collected", "Work", "pull"]
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What one annotator said of one document.
+@dataclass(slots=True)
+class Work:
+    """What one annotator did: documents by kind, and the seconds of each submitted one.
 
-    `doc` is None when the annotator skipped it, or when its text or schema is not the
-    one that was pushed; `problems` then says why.
+    `drafts` were begun and not submitted, `changing` submitted and opened again;
+    `unlabelled` counts relations without a role. None of these is in what is pulled.
+    `last` is when something was last submitted or skipped.
     """
 
-    annotator: str
-    task: int
-    doc: AnnotatedDocument | None
-    skipped: bool = False
-    problems: tuple[str, ...] = ()
+    submitted: int = 0
+    skipped: int = 0
+    drafts: int = 0
+    changing: int = 0
+    unlabelled: int = 0
+    seconds: list[float] = field(default_factory=list)
+    last: str = ""
+
+    def add(self, opinion: Opinion) -> None:
+        """Count one opinion of this annotator."""
+        self.submitted += opinion.kind == "submitted"
+        self.skipped += opinion.kind == "skipped"
+        self.drafts += opinion.kind == "draft"
+        self.changing += opinion.kind == "changing"
+        self.unlabelled += opinion.unlabelled
+        self.last = max(self.last, opinion.at)
+        if opinion.seconds is not None:
+            self.seconds.append(opinion.seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What a pull wrote: documents and skips per annotator, and where."""
+    """What a pull wrote, and what it left where it is.
+
+    `documents` counts what was written for each annotator, `work` all that they did.
+    `opinions` counts what was submitted of each document of the campaign. `gone` are
+    documents that were pushed and whose tasks somebody deleted; `stale` are files of
+    earlier pulls in the same folder. `began` is the server's time at the start.
+    """
 
     documents: Mapping[str, int]
-    skipped: Mapping[str, int]
+    work: Mapping[str, Work]
+    opinions: Mapping[str, int]
     unannotated: int
     files: tuple[Path, ...]
     problems: tuple[str, ...]
+    gone: tuple[str, ...]
+    stale: tuple[Path, ...]
+    began: datetime
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """How many documents each annotator skipped, where there are any."""
+        return {who: work.skipped for who, work in self.work.items() if work.skipped}
 
 
-def collect(studio: Studio, campaign: Campaign, schema: Schema) -> Iterator[Opinion]:
-    """Yield every opinion of a project, task by task, annotators in order.
-
-    A document's `meta.studio` names annotator, task, annotation and seconds of work. A
-    task nobody annotated yields one Opinion without annotator.
-    """
-    users = users_by_id(studio)
-    for task in iter_tasks(studio, campaign, fields="all", page_size=PAGE):
-        yield from _opinions(task, users, schema)
-
-
-def pull(
+def pull(  # noqa: PLR0913 - keyword-only; each is a part of the order
     studio: Studio,
     project: str,
     *,
     schema: Schema,
     out: Path,
     lenient: bool = False,
+    since: datetime | None = None,
+    settings: Settings | None = None,
 ) -> Collected:
-    """Write the annotations of a project as `OUT/ANNOTATOR.jsonl`, all or nothing.
+    """Write OUT/ANNOTATOR.jsonl for everybody who submitted anything.
 
-    Raises DataError that lists every problem; with `lenient` the marks that have one
-    are left out instead and the problems are returned.
+    With `since` only what was submitted at or after that time, into a folder that holds
+    no annotations yet. Raises DataError that lists every problem, and writes nothing,
+    unless `lenient`: then faulty marks and documents are left out.
     """
-    campaign = find_campaign(studio, project)
-    if campaign is None:
+    if since and any(out.glob("*.jsonl")):
         raise UsageError(
-            f"Label Studio at {studio.url} has no project {project!r}. 'miyar status' "
-            "lists what is there."
+            f"{out} holds annotations already, and --since fetches a part, which would "
+            "take the place of the whole. Name another folder."
         )
-    problems = list(_page_problems(campaign, schema))
-    documents: Counter[str] = Counter()
-    skipped: Counter[str] = Counter()
-    unannotated = 0
+    parts = known_parts(studio, project)
+    gathered = _Gathered(list(_page_problems(parts, schema)))
+    began = studio.clock()
     with _Spool(out) as spool:
-        for opinion in collect(studio, campaign, schema):
-            problems += opinion.problems
-            unannotated += not opinion.annotator
-            skipped[opinion.annotator] += opinion.skipped
+        for opinion in collect(studio, parts, schema, since=since, settings=settings):
+            gathered.add(opinion)
             if opinion.doc is not None:
-                documents[opinion.annotator] += 1
                 spool.write(opinion.annotator, opinion.doc)
-        if problems and not lenient:
+        if gathered.problems and not lenient:
             raise DataError(
-                "\n".join(problems)
+                "\n".join(gathered.problems)
                 + "\nNothing was written. Mend these in Label Studio, or add --lenient "
                 "to leave the faulty marks out."
             )
         files = spool.commit()
-    return Collected(documents, +skipped, unannotated, files, tuple(problems))
+    return Collected(
+        documents=spool.written,
+        work=dict(sorted(gathered.work.items())),
+        opinions=gathered.opinions,
+        unannotated=gathered.unannotated,
+        files=files,
+        problems=tuple(gathered.problems),
+        gone=() if since else _gone(settings, parts, gathered.opinions),
+        stale=tuple(sorted(set(out.glob("*.jsonl")) - set(files))),
+        began=began,
+    )
 
 
-def _page_problems(campaign: Campaign, schema: Schema) -> Iterator[str]:
-    if campaign.config != render_config(schema):
-        yield (
-            f"project {campaign.title!r}: its labelling page is not that of "
-            f"{schema.name}; labels may be missing. 'miyar push --reset-page' puts it "
-            "back."
-        )
+@dataclass(slots=True)
+class _Gathered:
+    """What is counted while opinions go by; no document is kept."""
+
+    problems: list[str]
+    work: dict[str, Work] = field(default_factory=dict)
+    opinions: Counter[str] = field(default_factory=Counter)
+    unannotated: int = 0
+
+    def add(self, opinion: Opinion) -> None:
+        self.problems += opinion.problems
+        self.unannotated += opinion.kind == "none"
+        self.opinions[opinion.document] += opinion.doc is not None
+        if opinion.annotator:
+            self.work.setdefault(opinion.annotator, Work()).add(opinion)
 
 
-def _opinions(
-    task: Json, users: Mapping[int, str], schema: Schema
-) -> Iterator[Opinion]:
-    number = int(task["id"])
-    annotations = task.get("annotations") or []
-    if not annotations:
-        yield Opinion("", number, None)
-    fault = _task_fault(task, schema)
-    seen: set[str] = set()
-    for annotation in sorted(annotations, key=lambda a: int(a["id"])):
-        who = users.get(_user_id(annotation), f"user-{_user_id(annotation)}")
-        if annotation.get("was_cancelled"):
-            yield Opinion(who, number, None, skipped=True)
-        elif fault or who in seen:
-            why = fault or (
-                f"task {number} ({task['data']['doc_id']}): {who} annotated it twice. "
-                f"Delete annotation {annotation['id']} or the one before."
+def _page_problems(parts: tuple[Part, ...], schema: Schema) -> Iterator[str]:
+    page = render_config(schema)
+    for part in parts:
+        if part.campaign.config != page:
+            yield (
+                f"project {part.campaign.title!r}: its labelling page is not that of "
+                f"{schema.name}; labels may be missing. 'miyar push --reset-page' puts "
+                "it back."
             )
-            yield Opinion(who, number, None, problems=(why,))
-        else:
-            seen.add(who)
-            yield _opinion(task, annotation, who, schema)
 
 
-def _user_id(annotation: Json) -> int:
-    author = annotation.get("completed_by")
-    return int(author["id"]) if isinstance(author, dict) else int(author or 0)
-
-
-def _task_fault(task: Json, schema: Schema) -> str | None:
-    data, where = task["data"], f"task {task['id']}"
-    if not isinstance(data.get("text"), str) or "doc_id" not in data:
-        return f"{where}: was not made by 'miyar push'. Delete it, or push the article."
-    where = f"{where} ({data['doc_id']})"
-    if text_sha256(data["text"]) != data.get("sha256"):
-        return (
-            f"{where}: its text was changed since it was pushed, so its offsets mean "
-            "nothing. Put the old text back, or push the new one as a new document."
-        )
-    if data.get("schema") != schema.name:
-        return (
-            f"{where}: was pushed with the schema {data.get('schema')}, and this is "
-            f"{schema.name}. Name that schema with --schema."
-        )
-    return None
-
-
-def _opinion(task: Json, annotation: Json, who: str, schema: Schema) -> Opinion:
-    data, number = task["data"], int(task["id"])
-    reading = read_results(
-        annotation["result"],
-        text=data["text"],
-        schema=schema,
-        where=f"task {number} ({data['doc_id']}), {who}",
-    )
-    origin = {"annotator": who, "task": number, "annotation": int(annotation["id"])}
-    if annotation.get("lead_time"):
-        origin["seconds"] = round(float(annotation["lead_time"]), 1)
-    # Apart from the article's own meta: adjudication keeps that, and drops this.
-    meta = {**(task.get("meta") or {}), "studio": origin}
-    doc = AnnotatedDocument(
-        id=data["doc_id"],
-        text=data["text"],
-        sha256=data["sha256"],
-        meta=meta,
-        entities=reading.entities,
-        events=reading.events,
-    )
-    return Opinion(who, number, doc, problems=reading.problems)
+def _gone(
+    settings: Settings | None, parts: tuple[Part, ...], there: Mapping[str, int]
+) -> tuple[str, ...]:
+    if settings is None:
+        return ()
+    pushed = {doc for part in parts for doc in read_roster(settings, part.campaign)}
+    return tuple(sorted(pushed - there.keys()))
 
 
 class _Spool:
@@ -193,6 +171,7 @@ class _Spool:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.open: dict[str, tuple[Path, IO[str]]] = {}
+        self.written: Counter[str] = Counter()
         self.made = False
         self.done = False
 
@@ -207,6 +186,7 @@ class _Spool:
             draft = self.out / f".{annotator}.{os.getpid()}"
             self.open[annotator] = (draft, draft.open("w", encoding="utf-8"))
         self.open[annotator][1].write(render_document(doc) + "\n")
+        self.written[annotator] += 1
 
     def commit(self) -> tuple[Path, ...]:
         files = []

@@ -31,12 +31,14 @@ Json = Mapping[str, Any]
 class Reading:
     """What an annotation says, and each problem that was met reading it.
 
-    A mark with a problem is left out of the mentions, never mended.
+    A mark with a problem is left out of the mentions, never mended. `unlabelled` counts
+    relations without a role, which are among the problems.
     """
 
     entities: tuple[EntityMention, ...]
     events: tuple[EventMention, ...]
     problems: tuple[str, ...]
+    unlabelled: int = 0
 
 
 def from_results(
@@ -86,6 +88,7 @@ class _Reader:
     regions: dict[str, _Region] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
+    unlabelled: int = 0
 
     def complain(self, message: str) -> None:
         self.problems.append(f"{self.where}: {message}")
@@ -167,6 +170,7 @@ class _Reader:
                 continue
             fault = self.relation_fault(entry, from_id, to_id)
             if fault:
+                self.unlabelled += not entry.get("labels")
                 self.complain(fault)
             else:
                 pair = (role_of(entry["labels"][0]), to_id)
@@ -206,7 +210,9 @@ class _Reader:
             for n, name in enumerate(triggers, start=1)
         ]
         self.check_twins(entities, events)
-        return Reading(tuple(entities), tuple(events), tuple(self.problems))
+        return Reading(
+            tuple(entities), tuple(events), tuple(self.problems), self.unlabelled
+        )
 
     def check_twins(
         self, entities: list[EntityMention], events: list[EventMention]
