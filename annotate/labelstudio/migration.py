@@ -93,7 +93,7 @@ def migrate_project(  # noqa: PLR0913 - keyword-only; each is a part of the orde
             "lists what is there."
         )
     answers = read_answers(studio, campaign, course.new)
-    job = _Job(studio, campaign, course, guideline)
+    job = _Job(studio, campaign, course, guideline, say)
     written: Counter[str] = Counter()
     changes: list[Change] = []
     for attempt in range(PASSES + 1):
@@ -112,7 +112,6 @@ def migrate_project(  # noqa: PLR0913 - keyword-only; each is a part of the orde
         done = _write(job, holdings)
         written.update(item.kind for item in done)
         changes += (change for item in done for change in item.rewritten.changes)
-        say(f"  {len(done)} annotations, drafts and suggestions written")
     kept = job.kept(settings, holdings)
     asked = new_questions(holdings.questions, answers, campaign)
     if not dry_run:
@@ -143,6 +142,7 @@ class _Job:
     campaign: Campaign
     course: Course
     guideline: str
+    say: Say
 
     def kept(self, settings: Settings, holdings: Holdings) -> Path:
         """Return the file for what stood there; a project is known by its birth."""
@@ -161,6 +161,20 @@ def _checked(job: _Job, answers: Answers) -> Holdings:
             "run the command again."
         )
     return holdings
+
+
+class _Steps:
+    """Tell every hundredth step of many, and the last."""
+
+    def __init__(self, total: int, say: Say) -> None:
+        self.total = total
+        self.say = say
+        self.done = 0
+
+    def step(self) -> None:
+        self.done += 1
+        if self.done % 100 == 0 or self.done == self.total:
+            self.say(f"  {self.done} of {self.total} changes in Label Studio")
 
 
 # What stood there
@@ -201,18 +215,24 @@ def _write(job: _Job, holdings: Holdings) -> list[Item]:
     studio = job.studio
     drafts = [item for item in holdings.items if item.kind == "drafts"]
     done: list[Item] = []
+    # Label Studio takes a good part of a second for each: tell that it goes on.
+    told = _Steps(len(holdings.fresh) + len(holdings.old_tasks), job.say)
     for item in holdings.fresh:
         if item.kind == "annotations":
+            told.step()
             own = [draft for draft in drafts if draft.annotation == item.id]
             done += _write_annotation(studio, item, own)
         elif item.kind == "drafts":
+            told.step()
             done += _write_result(studio, item)
     if not holdings.page_moved:
         _turn_page(job)
     for item in holdings.fresh:
         if item.kind == "predictions":
+            told.step()
             done += _write_result(studio, item, project=job.campaign.id)
     for task, data in holdings.old_tasks.items():
+        told.step()
         named = data | {"schema": job.course.new.name}
         _patch(studio, f"/api/tasks/{task}", data=named)
     return done
