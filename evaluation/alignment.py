@@ -150,13 +150,19 @@ def map_answer(answer: Answer, mapped: Callable[[Any], Any]) -> Answer:
     changed = dict(answer)
     for layer in ("entities", "events"):
         if isinstance(answer.get(layer), list):
-            new = [mapped(item) for item in answer[layer]]
-            changed[layer] = [item for item in new if item is not None]
-    for event in changed.get("events") or ():
-        if isinstance(event, dict) and isinstance(event.get("arguments"), list):
-            new = [mapped(item) for item in event["arguments"]]
-            event["arguments"] = [item for item in new if item is not None]
+            changed[layer] = _map_items(answer[layer], mapped)
+    if isinstance(changed.get("events"), list):
+        changed["events"] = [
+            {**event, "arguments": _map_items(event["arguments"], mapped)}
+            if isinstance(event, dict) and isinstance(event.get("arguments"), list)
+            else event
+            for event in changed["events"]
+        ]
     return changed
+
+
+def _map_items(items: list[Any], mapped: Callable[[Any], Any]) -> list[Any]:
+    return [new for item in items if (new := mapped(item)) is not None]
 
 
 class _Strings:
