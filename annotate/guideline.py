@@ -13,21 +13,12 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from schemas.labels import Example, Schema
+from schemas.labels import Bilingual, Example, Schema
 from schemas.markup import MarkedSpan, parse_markup
 
 __all__ = ["render_guideline_html", "render_guideline_markdown", "render_instructions"]
 
 _TEMPLATES = Path(__file__).with_name("templates")
-
-_CHAPTERS = {
-    "S": ("قاعدة الحدود", "The span rule"),
-    "E": ("الأسماء", "Names"),
-    "L": ("الأسماء العامة", "Nominals"),
-    "V": ("الأحداث", "Events"),
-    "A": ("الحجج", "Arguments"),
-    "T": ("السمات", "Attributes"),
-}
 
 
 class _Piece(NamedTuple):
@@ -68,15 +59,20 @@ def _render(template: str, schema: Schema, *, html: bool) -> str:
 
 
 def _chapters(schema: Schema) -> list[tuple[str, str, str, list[str]]]:
-    """Return (letter, Arabic, English title, clause numbers) in the schema's order."""
-    letters = dict.fromkeys(number[0] for number in schema.guideline)
+    """Return (letter, Arabic, English title, clause numbers) in the schema's order.
+
+    A chapter is the clauses whose numbers begin with one letter.
+    """
+    found: dict[str, list[str]] = {}
+    for number in schema.guideline:
+        found.setdefault(number[0], []).append(number)
+    plain = {
+        letter: Bilingual(ar=f"الباب {letter}", en=f"Part {letter}") for letter in found
+    }
+    titles = plain | schema.chapters
     return [
-        (
-            letter,
-            *_CHAPTERS.get(letter, (f"الباب {letter}", f"Part {letter}")),
-            [number for number in schema.guideline if number[0] == letter],
-        )
-        for letter in letters
+        (letter, titles[letter].ar, titles[letter].en, numbers)
+        for letter, numbers in found.items()
     ]
 
 

@@ -161,6 +161,8 @@ class Schema(_Value):
     roles: dict[str, Role]
     entities: dict[str, EntityType]
     events: dict[str, EventType]
+    chapters: dict[str, Bilingual] = Field(default_factory=dict)
+    """Titles of the guideline's chapters, by the letter their clauses begin with."""
     guideline: dict[str, Clause] = Field(default_factory=dict)
 
     @model_validator(mode="after")
