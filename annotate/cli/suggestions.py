@@ -1,7 +1,9 @@
-"""`miyar suggest`: what the rules propose."""
+"""`miyar suggest` and `miyar measure`: what the rules propose, and how well."""
 
 from __future__ import annotations
 
+import enum
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +14,8 @@ from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
     from annotate.rules.compiled import Ruleset
+    from annotate.rules.yamlfile import RuleFile
+    from evaluation.counts import Counts
     from schemas.annotations import AnnotatedDocument
 
 __all__ = ["RulesOption", "register"]
@@ -22,9 +26,17 @@ RulesOption = Annotated[
 ]
 
 
+class OutputFormat(enum.StrEnum):
+    """How figures are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this stage."""
     app.command("suggest")(suggest)
+    app.command("measure")(measure)
 
 
 def suggest(
@@ -37,6 +49,9 @@ def suggest(
     ] = Path("suggestions.jsonl"),
     schema: SchemaOption = None,
     rules: RulesOption = None,
+    mute: Annotated[
+        Path | None, typer.Option(help="Rules to leave out, from 'miyar ledger'.")
+    ] = None,
 ) -> None:
     """Suggest entities, event triggers and arguments by rules.
 
@@ -47,12 +62,14 @@ def suggest(
     """
     from annotate.ingest import read_sources
     from annotate.rules.load import load_ruleset
+    from annotate.rules.mute import read_mute_list
     from schemas.jsonl import write_documents
     from schemas.load import load_schema
 
+    muted = read_mute_list(mute) if mute else frozenset()
     ruleset = load_ruleset(load_schema(schema), rules)
     counts = [0, 0, 0]
-    docs = _suggested(read_sources(places), ruleset, counts)
+    docs = _suggested(read_sources(places), ruleset, muted, counts)
     documents = write_documents(out, docs)
     entities, triggers, arguments = counts
     typer.echo(
@@ -63,13 +80,100 @@ def suggest(
 
 
 def _suggested(
-    docs: Iterator[AnnotatedDocument], ruleset: Ruleset, counts: list[int]
+    docs: Iterator[AnnotatedDocument],
+    ruleset: Ruleset,
+    muted: frozenset[str],
+    counts: list[int],
 ) -> Iterator[AnnotatedDocument]:
     from annotate.rules.engine import suggest as apply
+    from annotate.rules.mute import mute
 
     for doc in docs:
-        found = apply(doc, ruleset)
+        found = mute(apply(doc, ruleset), muted)
         counts[0] += len(found.entities)
         counts[1] += len(found.events)
         counts[2] += sum(len(event.arguments) for event in found.events)
         yield found
+
+
+def measure(
+    folder: Annotated[
+        Path, typer.Option("--dev", help="The folder of the sets that others made.")
+    ] = Path("../shared/dev"),
+    *,
+    schema: SchemaOption = None,
+    rules: RulesOption = None,
+    output: Annotated[
+        OutputFormat, typer.Option("--format", help="How to print the figures.")
+    ] = OutputFormat.TABLE,
+) -> None:
+    """Measure the rules on sets that others annotated, and their speed.
+
+    A set that is not there is skipped with its reason.
+
+    Example: miyar measure --dev ../shared/dev
+    """
+    import json
+
+    from annotate.rules.load import DEFAULT_FOLDER, load_ruleset
+    from annotate.rules.yamlfile import read_yaml
+    from schemas.load import load_schema
+
+    started = time.process_time()
+    ruleset = load_ruleset(load_schema(schema), rules)
+    started = time.process_time() - started
+    settings = read_yaml((rules or DEFAULT_FOLDER) / "rules" / "measure.yaml")
+    rows: list[tuple[str, dict[str, object]]] = [
+        ("rules loaded", {"seconds": round(started, 2)})
+    ]
+    rows += _measured(folder, ruleset, settings)
+    if output is OutputFormat.JSON:
+        typer.echo(json.dumps(dict(rows), ensure_ascii=False, indent=2))
+        return
+    for name, figures in rows:
+        cells = "  ".join(f"{key} {value}" for key, value in figures.items())
+        typer.echo(f"{name:<32}{cells}")
+
+
+def _measured(
+    folder: Path, ruleset: Ruleset, settings: RuleFile
+) -> list[tuple[str, dict[str, object]]]:
+    from annotate import measure as measuring
+
+    rows: list[tuple[str, dict[str, object]]] = []
+    for file, compare in (
+        ("newsfane_dev.jsonl", measuring.measure_names),
+        ("event_gsr_dev.jsonl", measuring.measure_events),
+    ):
+        path = folder / file
+        if not path.exists():
+            typer.echo(f"{path}: skipped, it is not there.", err=True)
+            continue
+        name = file.removesuffix("_dev.jsonl")
+        for figure in compare(path, ruleset, settings):
+            rows.append((f"{name}: {figure.name}", _rates(figure.counts)))
+    path = folder / "raw_political.jsonl.gz"
+    if not path.exists():
+        typer.echo(f"{path}: skipped, it is not there.", err=True)
+        return rows
+    speed = measuring.measure_speed(path, ruleset)
+    rows.append(
+        (
+            "speed, one process",
+            {
+                "articles_per_second": round(speed.articles / speed.seconds),
+                "characters_per_second": round(speed.characters / speed.seconds),
+                "megabytes": round(speed.megabytes),
+            },
+        )
+    )
+    return rows
+
+
+def _rates(counts: Counts) -> dict[str, object]:
+    rates = (counts.precision, counts.recall, counts.f1)
+    names = ("precision", "recall", "f1")
+    return {
+        name: "-" if rate is None else round(rate, 3)
+        for name, rate in zip(names, rates, strict=True)
+    }

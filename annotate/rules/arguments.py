@@ -73,7 +73,8 @@ class ArgumentFinder:
         if subject is None and object_ is None:
             return
         word = self.phrases.unit(unit)
-        if subject is not None and self._suffers(word.passive, spec, core, object_):
+        suffers = word.passive or (spec.passive and object_ is None and len(core) < 2)
+        if subject is not None and suffers and not self._acts(subject, spec):
             roles.give(frame.patient or frame.object, subject)
             return
         if subject is not None:
@@ -81,11 +82,10 @@ class ArgumentFinder:
         if object_ is not None:
             roles.give(frame.object, object_)
 
-    def _suffers(
-        self, passive: bool, spec: TriggerSpec, core: list[int], object_: int | None
-    ) -> bool:
-        """Tell whether the only participant is the one it happens to."""
-        return passive or (spec.passive and object_ is None and len(core) < 2)
+    def _acts(self, index: int, spec: TriggerSpec) -> bool:
+        """Tell whether the only participant is of those who act (قتل الجيش)."""
+        mention = self.phrases.mentions[index]
+        return mention.label in spec.frame.agents
 
     def _order(
         self, unit: int, core: list[int], begin: int
@@ -176,8 +176,8 @@ class ArgumentFinder:
     def _times(
         self, unit: int, begin: int, walk: Walk, frame: Frame, roles: Roles
     ) -> None:
-        for index in walk.times:
-            roles.give(frame.time, index)
+        for known in walk.times:
+            roles.give(frame.time, known)
         if walk.times or not frame.time:
             return
         phrases = self.phrases

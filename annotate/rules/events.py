@@ -67,8 +67,13 @@ def _choose(reading: Reading, at: int, bounds: tuple[int, int]) -> Trigger | Non
 
 
 def _prefer(options: TriggerForms, *, noun: bool) -> TriggerForms:
-    """Put the nouns before the verbs of one spelling, or the other way round."""
-    return tuple(sorted(options, key=lambda option: (option[1] == "noun") != noun))
+    """Put traps first, then nouns before verbs of one spelling or the other way."""
+
+    def order(option: tuple[TriggerSpec, str]) -> tuple[bool, bool]:
+        spec, kind = option
+        return not spec.trap, (kind == "noun") != noun
+
+    return tuple(sorted(options, key=order))
 
 
 def _fits(

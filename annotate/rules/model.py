@@ -79,7 +79,8 @@ class Frame:
 
     A place holds roles in order of preference: the first that accepts the filler's
     label is taken. Labels to `avoid` fill neither subject nor genitive; words that are
-    `typical` subjects take that place when nobody else does.
+    `typical` subjects take that place when nobody else does; `agents` are labels that
+    act even where they are the only participant.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Frame:
     prepositions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     avoid: frozenset[str] = frozenset()
     typical: frozenset[str] = frozenset()
+    agents: frozenset[str] = frozenset()
     mutual: bool = False
     speech: bool = False
 

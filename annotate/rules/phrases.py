@@ -130,7 +130,10 @@ class Phrases:
                 genitive = False
             if noun and part & LIGHT and at - start <= _FEW:
                 walk.performer = self._performer(at, stop)
-                break
+                if walk.performer is None:
+                    break
+                at = self.mentions[walk.performer].last + 1
+                continue
             if part & PURPOSE_WORD:
                 pending, slack = PURPOSE, -_NEAR
                 at += 1

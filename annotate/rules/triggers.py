@@ -57,7 +57,7 @@ def read_triggers(
 
 
 def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) -> Frame:
-    known = {*_PLACES, "prepositions", "mutual", "speech", "avoid", "typical"}
+    known = {*_PLACES, "prepositions", "mutual", "speech", "avoid", "typical", "agents"}
     if strange := set(raw) - known:
         raise SchemaError(
             f"{file.where(name + ':')}: frame {name!r} has the unknown place "
@@ -83,6 +83,7 @@ def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) ->
             for word in str(words).split()
         },
         avoid=frozenset(raw.get("avoid", ())),
+        agents=frozenset(raw.get("agents", ())),
         typical=frozenset(
             form for word in raw.get("typical", ()) for form in nominal_forms(word)
         ),
