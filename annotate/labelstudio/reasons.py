@@ -10,7 +10,7 @@ from schemas.labels import Schema
 
 __all__ = ["UNREADABLE", "Reason", "reason_of_fault", "reason_of_problem"]
 
-UNREADABLE = "L001"
+UNREADABLE = "U001"
 """The code of what cannot be read as a mark at all."""
 
 _ARABIC = {

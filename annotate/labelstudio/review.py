@@ -26,6 +26,7 @@ Lint = Callable[[AnnotatedDocument], Sequence[Problem]]
 NOTES = ("review_ar", "review_en")
 TAB = "للإصلاح · To mend"
 PAGE = 100
+RLI, PDI = "\u2067", "\u2069"
 _HIDDEN = (
     *("tasks:data.text", "tasks:data.sha256", "tasks:data.schema"),
     *("tasks:total_annotations", "tasks:cancelled_annotations"),
@@ -125,10 +126,8 @@ def _note(studio: Studio, task: Json, found: Sequence[Finding]) -> str | None:
     wanted = bare
     if found:
         notes = (
-            "\n".join(
-                _line(finding, getattr(finding.reason, language)) for finding in found
-            )
-            for language in ("ar", "en")
+            "\n".join(_line(n, finding, language) for n, finding in enumerate(found, 1))
+            for language in NOTES
         )
         wanted = bare | dict(zip(NOTES, notes, strict=True))
     if wanted == data:
@@ -138,8 +137,15 @@ def _note(studio: Studio, task: Json, found: Sequence[Finding]) -> str | None:
     return "marked" if found else "cleared"
 
 
-def _line(finding: Finding, words: str) -> str:
-    return f"{finding.annotator.partition('@')[0]}: {words} [{finding.reason.code}]"
+def _line(number: int, finding: Finding, note: str) -> str:
+    """Return one numbered reason; the Data Manager shows line breaks as spaces.
+
+    The Arabic one is isolated, for the cell it stands in runs from left to right.
+    """
+    who, reason = finding.annotator.partition("@")[0], finding.reason
+    if note == NOTES[0]:
+        return f"{RLI}{number}) {reason.ar} [{reason.code}، {who}]{PDI}"
+    return f"{number}) {reason.en} [{reason.code}, {who}]"
 
 
 def _ensure_tab(studio: Studio, campaign: Campaign) -> None:
