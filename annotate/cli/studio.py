@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.outcomes import print_collected, print_login, print_pushed, say
+
 if TYPE_CHECKING:
-    from annotate.labelstudio.credentials import Login
     from annotate.settings import Settings
 
 __all__ = ["register", "say"]
@@ -18,6 +20,13 @@ _Project = Annotated[str, typer.Option("--project", help="The project's name.")]
 _Schema = Annotated[
     Path | None, typer.Option("--schema", help="A schema file; ours if not given.")
 ]
+
+
+class Blind(StrEnum):
+    """How annotators are kept from each other's work."""
+
+    STREAM = "stream"
+    STRICT = "strict"
 
 
 class StatusFormat(StrEnum):
@@ -37,11 +46,6 @@ def register(app: typer.Typer) -> None:
         ("pull", pull),
     ):
         app.command(name)(command)
-
-
-def say(message: str) -> None:
-    """Tell progress on stderr."""
-    typer.echo(message, err=True)
 
 
 def up(
@@ -69,7 +73,7 @@ def up(
     typer.echo(
         f"Label Studio {'runs' if server.fresh else 'runs already'}: {server.url}"
     )
-    _print_login(admin_login(settings), settings)
+    print_login(admin_login(settings), settings)
     if foreground:
         try:
             wait_for_end(server)
@@ -95,24 +99,50 @@ def down() -> None:
 
 def status(
     *,
+    project: Annotated[
+        str | None,
+        typer.Option("--project", help="A campaign: who did what, and what is left."),
+    ] = None,
+    schema: _Schema = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it anew until Ctrl-C.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option(min=1.0, help="Seconds between two looks.")
+    ] = 10.0,
     output: Annotated[
         StatusFormat, typer.Option("--format", help="table or json.")
     ] = StatusFormat.TABLE,
 ) -> None:
     """Show whether Label Studio runs, where, and what its projects hold.
 
-    Exits with 1 when it does not run. Example: miyar status --format json
+    With --project, how far a campaign is: work and pace of each annotator, coverage
+    against the overlap, what is left, agreement so far. Exits with 1 when Label Studio
+    does not run.
+
+    Example: miyar status --project news --watch
     """
     import json
 
+    from annotate.cli.standing import look, watch_over
     from annotate.labelstudio.status import read_status, render_status
 
-    found = read_status(_settings())
-    if output is StatusFormat.JSON:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
-    else:
-        typer.echo(render_status(found))
-    if not found["running"]:
+    def show() -> tuple[str, bool]:
+        if project is not None:
+            return look(_settings(), project, schema, as_json=output == "json"), True
+        found = read_status(_settings())
+        if output is StatusFormat.JSON:
+            shown = json.dumps(found, ensure_ascii=False, indent=1)
+        else:
+            shown = render_status(found)
+        return shown, bool(found["running"])
+
+    if watch:
+        watch_over(lambda: show()[0], every)
+        return
+    shown, running = show()
+    typer.echo(shown)
+    if not running:
         raise typer.Exit(1)
 
 
@@ -124,6 +154,20 @@ def push(  # noqa: PLR0913 - a parameter is an option
         str, typer.Option(help="E-mail addresses, with commas; made if missing.")
     ] = "",
     overlap: Annotated[int, typer.Option(help="Annotators for each document.")] = 1,
+    blind: Annotated[
+        Blind,
+        typer.Option(
+            help="stream: one project, whose label stream shows only one's own work; "
+            "strict: a project for each annotator."
+        ),
+    ] = Blind.STREAM,
+    control: Annotated[
+        float,
+        typer.Option(help="Share of each outlet's documents without suggestions."),
+    ] = 0.0,
+    seed: Annotated[
+        int, typer.Option(help="Decides who gets what, and the share without.")
+    ] = 0,
     schema: _Schema = None,
     reset_page: Annotated[
         bool, typer.Option("--reset-page", help="Put the schema's page back.")
@@ -134,8 +178,11 @@ def push(  # noqa: PLR0913 - a parameter is an option
 ) -> None:
     """Put documents and their suggestions before annotators; nothing twice.
 
+    After a cut, run the same command again: it does what is missing.
+
     Example: miyar push s.jsonl --project news --annotators a@x.org,b@x.org --overlap 2
     """
+    from annotate.cli.progress import bar
     from annotate.guideline import render_instructions
     from annotate.labelstudio import campaign
     from annotate.labelstudio.client import connect
@@ -148,20 +195,19 @@ def push(  # noqa: PLR0913 - a parameter is an option
         schema=loaded,
         annotators=tuple(a.strip() for a in annotators.split(",") if a.strip()),
         overlap=overlap,
+        strict=blind is Blind.STRICT,
+        control=control,
+        seed=seed,
         guideline=render_instructions(loaded),
         reset_page=reset_page,
         dry_run=dry_run,
     )
     docs = list(read_documents(source))
-    with connect(settings) as studio:
-        done = campaign.push(docs, plan, studio=studio, settings=settings, say=say)
-    would = "would be pushed" if dry_run else "pushed"
-    typer.echo(
-        f"{project}: {len(done.added)} documents {would}, {done.present} were there"
-        + (f"; {done.url}" if done.url else "")
-    )
-    for login in done.logins:
-        _print_login(login, settings)
+    with connect(settings) as studio, bar(f"pushing {project}") as progress:
+        done = campaign.push(
+            docs, plan, studio=studio, settings=settings, say=say, progress=progress
+        )
+    print_pushed(done, settings, dry_run=dry_run)
 
 
 def pull(
@@ -169,6 +215,13 @@ def pull(
     project: _Project,
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write into.")],
     schema: _Schema = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Only what was submitted from then on, as 2026-05-01T08:00+03:00; "
+            "without a zone it is this machine's time."
+        ),
+    ] = None,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Leave faulty marks out; exits with 1.")
     ] = False,
@@ -181,30 +234,35 @@ def pull(
     from annotate.labelstudio.collection import pull as fetch
     from schemas.load import load_schema
 
-    loaded = load_schema(schema)
-    with connect(_settings()) as studio:
-        done = fetch(studio, project, schema=loaded, out=out, lenient=lenient)
-    for path in done.files:
-        count = done.documents[path.stem]
-        typer.echo(
-            f"{path}: {count} documents, {done.skipped.get(path.stem, 0)} skipped"
+    settings, loaded, moment = _settings(), load_schema(schema), _moment(since)
+    with connect(settings) as studio:
+        done = fetch(
+            studio,
+            project,
+            schema=loaded,
+            out=out,
+            lenient=lenient,
+            since=moment,
+            settings=settings,
         )
-    if done.unannotated:
-        say(f"{done.unannotated} tasks have no annotation yet.")
-    if not done.files:
-        say("Nobody has submitted an annotation yet; nothing was written.")
-    for problem in done.problems:
-        say(problem)
+    print_collected(done)
     if done.problems:
         raise typer.Exit(1)
+
+
+def _moment(since: str | None) -> datetime | None:
+    from schemas.errors import UsageError
+
+    try:
+        return datetime.fromisoformat(since).astimezone() if since else None
+    except ValueError:
+        raise UsageError(
+            f"--since {since!r} is no time. Write it as 2026-05-01 or "
+            "2026-05-01T08:00+03:00."
+        ) from None
 
 
 def _settings(*, port: int | None = None) -> Settings:
     from annotate.settings import load_settings
 
     return load_settings(port=port)
-
-
-def _print_login(login: Login, settings: Settings) -> None:
-    typer.echo(f"  {login.email}  password {login.password}")
-    say(f"  (kept in {settings.credentials_file})")

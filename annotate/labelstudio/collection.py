@@ -58,13 +58,15 @@ class Collected:
     """What a pull wrote, and what it left where it is.
 
     `documents` counts what was written for each annotator, `work` all that they did.
-    `opinions` counts what was submitted of each document of the campaign. `gone` are
+    `tasks` counts the tasks of each document of the campaign, `opinions` what was
+    submitted of it. `gone` are
     documents that were pushed and whose tasks somebody deleted; `stale` are files of
     earlier pulls in the same folder. `began` is the server's time at the start.
     """
 
     documents: Mapping[str, int]
     work: Mapping[str, Work]
+    tasks: Mapping[str, int]
     opinions: Mapping[str, int]
     unannotated: int
     files: tuple[Path, ...]
@@ -118,11 +120,12 @@ def pull(  # noqa: PLR0913 - keyword-only; each is a part of the order
     return Collected(
         documents=spool.written,
         work=dict(sorted(gathered.work.items())),
+        tasks=gathered.tasks,
         opinions=gathered.opinions,
         unannotated=gathered.unannotated,
         files=files,
         problems=tuple(gathered.problems),
-        gone=() if since else _gone(settings, parts, gathered.opinions),
+        gone=() if since else _gone(settings, parts, gathered.tasks),
         stale=tuple(sorted(set(out.glob("*.jsonl")) - set(files))),
         began=began,
     )
@@ -134,13 +137,19 @@ class _Gathered:
 
     problems: list[str]
     work: dict[str, Work] = field(default_factory=dict)
+    tasks: Counter[str] = field(default_factory=Counter)
     opinions: Counter[str] = field(default_factory=Counter)
     unannotated: int = 0
+    task: int = 0
 
     def add(self, opinion: Opinion) -> None:
         self.problems += opinion.problems
         self.unannotated += opinion.kind == "none"
-        self.opinions[opinion.document] += opinion.doc is not None
+        if opinion.document:
+            # The opinions on one task come one after the other.
+            self.tasks[opinion.document] += opinion.task != self.task
+            self.opinions[opinion.document] += opinion.doc is not None
+        self.task = opinion.task
         if opinion.annotator:
             self.work.setdefault(opinion.annotator, Work()).add(opinion)
 

@@ -6,9 +6,16 @@ from typing import Any
 
 from annotate.labelstudio.client import connect
 from annotate.labelstudio.server import find_server, is_healthy
+from annotate.labelstudio.standing import render_rows
 from annotate.settings import Settings
 
 __all__ = ["read_status", "render_status"]
+
+_SHOWN = (
+    *("id", "title", "task_number", "maximum_annotations"),
+    *("total_annotations_number", "skipped_annotations_number"),
+    "finished_task_number",
+)
 
 
 def read_status(settings: Settings) -> dict[str, Any]:
@@ -29,7 +36,9 @@ def read_status(settings: Settings) -> dict[str, Any]:
 
 def _projects(settings: Settings) -> list[dict[str, Any]]:
     with connect(settings) as studio:
-        listed = studio.get("/api/projects", page_size=1000)["results"]
+        listed = studio.get("/api/projects", page_size=1000, include=",".join(_SHOWN))[
+            "results"
+        ]
     return [
         {
             "id": project["id"],
@@ -57,12 +66,7 @@ def render_status(found: dict[str, Any]) -> str:
         f"login {found['login']}, password in {found['credentials']}",
     ]
     columns = ("project", "documents", "overlap", "annotations", "skipped", "finished")
-    rows = [columns, *(tuple(str(p[c]) for c in columns) for p in found["projects"])]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
-    for row in rows if found["projects"] else ():
-        first, *rest = (
-            cell.ljust(w) if i == 0 else cell.rjust(w)
-            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  ".join([first, *rest]).rstrip())
+    if found["projects"]:
+        rows = [[project[name] for name in columns] for project in found["projects"]]
+        lines += render_rows([columns, *rows])
     return "\n".join(lines)
