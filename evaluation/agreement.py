@@ -7,7 +7,7 @@ What nobody marked is not counted, so that no universe of negatives has to be in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from evaluation.criteria import Criterion, parse_criteria
 from evaluation.documents import DocumentLike
+from evaluation.frames import FRAME_CRITERIA, tally_frames
 from evaluation.intervals import Bootstrap
 from evaluation.items import Tally
 from evaluation.report import LayerScore, Report, Signature
@@ -95,7 +96,8 @@ def agree(
     """Compare every two annotators on the documents that both have.
 
     `annotations` maps each annotator to what they annotated. A document that only one
-    has is left out: not annotated is not the same as nothing found.
+    has is left out: not annotated is not the same as nothing found. Besides the
+    criteria of scores those of whole events can be asked for (`FRAME_CRITERIA`).
 
     Raises UsageError for fewer than two annotators, DataError when no two of them share
     a document, when one has a document twice, or when texts differ.
@@ -103,6 +105,7 @@ def agree(
     if len(annotations) < 2:
         raise UsageError("agreement needs at least two annotators; give another file.")
     bootstrap = bootstrap or Bootstrap()
+    chosen = dict.fromkeys(str(criterion) for criterion in criteria)
     sets = {name: _by_id(name, docs) for name, docs in annotations.items()}
     pairs = []
     for first, second in combinations(sets, 2):
@@ -112,10 +115,21 @@ def agree(
                 [sets[first][doc_id] for doc_id in shared],
                 [sets[second][doc_id] for doc_id in shared],
                 schema=schema,
-                criteria=criteria,
+                criteria=[name for name in chosen if name not in FRAME_CRITERIA],
                 bootstrap=bootstrap,
                 names=(first, second),
             )
+            whole = [
+                tally_frames(
+                    criterion,
+                    [(sets[first][doc_id], sets[second][doc_id]) for doc_id in shared],
+                    schema,
+                )
+                for name, criterion in FRAME_CRITERIA.items()
+                if name in chosen
+            ]
+            more = summarise(whole, report.signature, bootstrap)
+            report = replace(report, layers={**report.layers, **more})
             pairs.append(PairAgreement(first, second, report))
     if not pairs:
         raise DataError(

@@ -23,6 +23,7 @@ __all__ = [
     "Ratings",
     "cohen_kappa",
     "fleiss_kappa",
+    "mean_of",
     "measure",
     "nominal_alpha",
 ]
@@ -127,6 +128,27 @@ def cohen_kappa(ratings: Sequence[Ratings], first: int, second: int) -> Coeffici
         )
 
     return Coefficient(counts, read)
+
+
+def mean_of(coefficients: Sequence[Coefficient]) -> Coefficient:
+    """Return the mean of the coefficients that are defined, as one.
+
+    Of Cohen's kappa over all pairs of annotators this is Light's (Psychological
+    Bulletin 76, 1971).
+    """
+    widths = [coefficient.counts.shape[1] for coefficient in coefficients]
+    edges = np.cumsum(widths)[:-1]
+
+    def read(sums: Numbers) -> Numbers:
+        parts = np.split(sums, edges, axis=1)
+        values = np.stack(
+            [c.read(part) for c, part in zip(coefficients, parts, strict=True)]
+        )
+        defined = ~np.isnan(values)
+        total = np.where(defined, values, 0).sum(axis=0)
+        return divided(total, defined.sum(axis=0).astype(np.float64))
+
+    return Coefficient(np.concatenate([c.counts for c in coefficients], axis=1), read)
 
 
 def fleiss_kappa(ratings: Sequence[Ratings]) -> Coefficient:

@@ -1,4 +1,4 @@
-"""`miyar score`, `miyar compare` and `miyar agree`: numbers on gold and predictions."""
+"""`miyar score` and `miyar compare`: numbers on gold and predictions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli import agreement
 from annotate.cli.limits import hold, parse_limit
 from annotate.cli.scores import (
     ReportFormat,
@@ -78,7 +79,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this stage."""
     app.command("score")(score)
     app.command("compare")(compare)
-    app.command("agree")(agree)
+    agreement.register(app)
 
 
 def score(  # noqa: PLR0913 - one parameter per option
@@ -227,40 +228,6 @@ def compare(  # noqa: PLR0913 - one parameter per option
         print_json(comparison.to_json())
     else:
         print_comparison(comparison, output=output)
-
-
-def agree(  # noqa: PLR0913 - one parameter per option
-    places: Annotated[
-        list[Path],
-        typer.Argument(help="What each annotator made: two or more .jsonl files."),
-    ],
-    *,
-    schema: SchemaOption = None,
-    layer: Layers = None,
-    output: Format = ReportFormat.TABLE,
-    resamples: Resamples = 1000,
-    seed: Seed = 1,
-) -> None:
-    """Measure how far annotators agree: pairwise F1 per layer and label.
-
-    Example: miyar agree first.jsonl second.jsonl
-    """
-    import evaluation
-    from exports import find_gold
-
-    agreement = evaluation.agree(
-        {
-            name: evaluation.JsonlSource(find_gold(place).path)
-            for name, place in name_files(places).items()
-        },
-        schema=choose_schema(schema, find_gold(places[0])),
-        criteria=layer or evaluation.AGREEMENT_CRITERIA,
-        bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
-    )
-    if output is ReportFormat.JSON:
-        print_json(agreement.to_json())
-    else:
-        print_report(agreement, chosen=layer, output=output)
 
 
 def _ceiling(
