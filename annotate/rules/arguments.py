@@ -129,7 +129,8 @@ class ArgumentFinder:
         for index in walk.nisbas[:1]:
             roles.give(frame.nisba, index)
         if walk.adjacent is not None and not walk.nisbas:
-            possessed = frame.holder and any(p == "ل" for p, _ in walk.prepositions)
+            to = self.phrases.grammar.to
+            possessed = frame.holder and any(p == to for p, _ in walk.prepositions)
             roles.give(frame.holder if possessed else frame.genitive, walk.adjacent)
         if frame.subject and not roles.has(frame.subject):
             self._light_subject(unit, frame, roles, begin)

@@ -10,7 +10,7 @@ from annotate.rules.automaton import NameAutomaton
 from annotate.rules.context import Stage, compile_stage
 from annotate.rules.grammar import Grammar, build_grammar
 from annotate.rules.keys import Keys
-from annotate.rules.model import Entry, RuleFiles, TriggerSpec
+from annotate.rules.model import PURPOSE, Entry, RuleFiles, TriggerSpec
 from annotate.rules.pattern import CONTINUED, PatternParser
 from annotate.rules.shapes import CLITICS, Vocabulary
 from annotate.rules.words import QUOTE, WordTable
@@ -116,7 +116,14 @@ def _keyed_forms(
     """Return the trigger forms with the words around them as keys."""
     specs = {}
     for spec in files.specs:
-        frame = replace(spec.frame, typical=keys.all(spec.frame.typical))
+        frame = replace(
+            spec.frame,
+            typical=keys.all(spec.frame.typical),
+            prepositions={
+                word if word == PURPOSE else keys[word]: roles
+                for word, roles in spec.frame.prepositions.items()
+            },
+        )
         specs[spec.id] = replace(
             spec,
             frame=frame,

@@ -45,6 +45,7 @@ class Part(IntFlag):
     UNREAL = 16777216
     AIM = 33554432
     LI = 67108864
+    DEFINITE = 134217728
 
 
 _GROUPS = {
@@ -75,6 +76,7 @@ _GROUPS = {
     Part.UNREAL: ("unreal",),
     Part.AIM: ("finite", "word_verb", "hours", "al", "al_adj", "word"),
     Part.LI: ("c_li",),
+    Part.DEFINITE: ("event_al",),
 }
 
 
@@ -82,7 +84,8 @@ _GROUPS = {
 class Grammar:
     """The parts of each symbol as bits, and the settings of labels.
 
-    `quantities` and `quote` are keys of words, `place_words` folded words.
+    `place_words`, `quantities`, `from_` (من), `about` (نحو), `to` (ل) and `quote` are
+    keys of words.
     """
 
     parts: Mapping[str, int]
@@ -96,6 +99,9 @@ class Grammar:
     counts: frozenset[str]
     place_words: frozenset[str]
     quantities: frozenset[str]
+    from_: str
+    about: str
+    to: str
     quote: str
     plain: frozenset[str]
 
@@ -126,7 +132,10 @@ def build_grammar(
         times=setting("time_labels"),
         nisbas=setting("nisba_labels"),
         counts=setting("count_labels"),
-        place_words=frozenset(map(fold_text, setting("place_words"))),
+        place_words=keys.all(map(fold_text, setting("place_words"))),
+        from_=keys["من"],
+        about=keys["نحو"],
+        to=keys["ل"],
         quantities=keys.all(map(fold_text, setting("quantity_nominals"))),
         quote=keys[QUOTE],
         plain=frozenset(letters[name] for name in plain),

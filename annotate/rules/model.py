@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 __all__ = [
     "NOMINAL",
     "PROVISIONAL",
+    "PURPOSE",
     "Entry",
     "Frame",
     "NominalSpec",
@@ -19,6 +20,9 @@ __all__ = [
 
 PROVISIONAL = "-"
 """Before a mark: the mention stays only where it fills a role of an event."""
+
+PURPOSE = "purpose"
+"""Stands among the prepositions of a frame for words of purpose (احتجاجا على)."""
 
 NOMINAL = "-@"
 """The mark of a nominal: its first word says label and rule."""

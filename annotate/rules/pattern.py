@@ -80,7 +80,9 @@ class PatternParser:
         while at < len(text):
             match = _TOKEN.match(text, at)
             if match is None or match.lastgroup is None:
-                raise self._fault(f"nothing is known about {text[at : at + 12]!r}")
+                raise self._fault(
+                    f"nothing is known about {text[at : at + 12].strip()!r}"
+                )
             tokens.append((match.lastgroup, match[match.lastgroup]))
             at = match.end()
         return tokens

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from annotate.rules.grammar import Part
-from annotate.rules.model import Frame
+from annotate.rules.model import PURPOSE, Frame
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found
 
-__all__ = ["AGENT", "PURPOSE", "Phrases", "Walk"]
+__all__ = ["AGENT", "Phrases", "Walk"]
 
-PURPOSE = "purpose"
 AGENT = "by"
 _FAR = 40
 _NEAR = 3
 _FEW = 5
 _CLAUSE = 15
 _BEFORE = 30
-_ABOUT = "نحو"
-_FROM = "من"
-_ARTICLE = "ال"
 
 REL, THAT, BREAK = int(Part.REL), int(Part.THAT), int(Part.BREAK)
 SOFT, OPENING, GOVERNOR = int(Part.SOFT), int(Part.OPENING), int(Part.GOVERNOR)
@@ -29,6 +25,7 @@ PURPOSE_WORD, FINITE = int(Part.PURPOSE), int(Part.FINITE)
 APPOSITION, EVENT, AGENT_WORD = int(Part.APPOSITION), int(Part.EVENT), int(Part.AGENT)
 WA, QUANTITY, INSIDE = int(Part.WA), int(Part.QUANTITY), int(Part.INSIDE)
 AMONG, COMMA, TITLE_GAP = int(Part.AMONG), int(Part.COMMA), int(Part.TITLE_GAP)
+DEFINITE = int(Part.DEFINITE)
 STOP = REL | THAT | BREAK
 
 
@@ -76,13 +73,13 @@ class Phrases:
         pending: str | None = None
         slack = 0
         closed = governed = skipping = False
-        genitive = not self.unit(start - 1).base.startswith(_ARTICLE)
+        genitive = not parts[start - 1] & DEFINITE
         while at < stop:
             index = head.get(at)
             if index is not None:
                 mention = self.mentions[index]
                 counted = mention.label in self.grammar.counts
-                if counted and pending == _ABOUT:
+                if counted and pending == self.grammar.about:
                     pending = None
                 if mention.label in self.grammar.times:
                     walk.times.append(index)
@@ -150,8 +147,8 @@ class Phrases:
                 slack += 1
             elif part & PREP:
                 # من after a quantity opens what is counted and governs nothing.
-                word = self.unit(at).base
-                if word != _FROM or not self._is_counted(at - 1):
+                word = self.keys[at]
+                if word != self.grammar.from_ or not self._is_counted(at - 1):
                     pending, slack = word, 0
             elif part & (WA | SOFT):
                 pending = None
@@ -218,7 +215,7 @@ class Phrases:
         if self.keys[mention.first] not in self.grammar.quantities:
             return index
         after = mention.last + 1
-        if after >= len(self.parts) or self.unit(after).base != _FROM:
+        if after >= len(self.parts) or self.keys[after] != self.grammar.from_:
             return index
         return self.head.get(after + 1, index)
 

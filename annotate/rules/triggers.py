@@ -74,6 +74,12 @@ def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) ->
                 )
         return listed
 
+    for label in (*raw.get("avoid", ()), *raw.get("agents", ())):
+        if label not in schema.entities:
+            raise SchemaError(
+                f"{file.where(name + ':')}: frame {name!r} names the unknown label "
+                f"{label!r}. The schema knows {', '.join(schema.entities)}."
+            )
     return Frame(
         name,
         **{place: roles(raw[place]) for place in _PLACES if place in raw},

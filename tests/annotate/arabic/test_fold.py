@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -35,7 +37,7 @@ def test_every_view_span_maps_to_exactly_its_raw_span(text: str) -> None:
 def test_raw_spans_of_single_letters_come_in_order_and_never_cross(text: str) -> None:
     view = fold(text)
     spans = [view.raw_span(at, at + 1) for at in range(len(view.text))]
-    for one, two in zip(spans, spans[1:], strict=False):
+    for one, two in pairwise(spans):
         assert one == two or one.end <= two.start
 
 
