@@ -37,6 +37,7 @@ __all__ = [
     "Layout",
     "RoundTripError",
     "export",
+    "find_format",
     "read_layout",
 ]
 

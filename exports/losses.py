@@ -265,11 +265,11 @@ def _fillers(
         if argument.entity is None:
             key: tuple[object, ...] = (argument.role, argument.start, argument.end)
         else:
-            filler = entities.get(argument.entity)
-            number = numbers.get(id(filler))
+            number = numbers.get(id(entities.get(argument.entity)))
             # A filler that did not come back keeps its own name, so that two of them
             # stay two arguments.
-            key = (argument.role, number, None if number is not None else filler)
+            unpaired = argument.entity if number is None else None
+            key = (argument.role, number, unpaired)
         named[key] = argument
     return named
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import typer
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from typer.testing import CliRunner, Result
 
 from annotate.cli.conversion import register
 from annotate.labelstudio.files import LOSES, read_tasks, write_tasks
 from exports.losses import Dropped, compare
+from exports.numbering import number_mentions
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
 from schemas.jsonl import read_documents, write_documents
@@ -174,10 +176,8 @@ def test_what_is_no_export_is_named(tmp_path: Path) -> None:
 @given(documents())
 @settings(max_examples=40, deadline=None)
 def test_any_document_comes_back_from_tasks(doc: AnnotatedDocument) -> None:
-    from tempfile import TemporaryDirectory
-
-    from exports.numbering import number_mentions
-
+    # Label Studio shows a carriage return as a second line break: refused elsewhere.
+    assume("\r" not in (doc.text or ""))
     with TemporaryDirectory() as folder:
         write_tasks([number_mentions(doc)], Path(folder), SCHEMA)
         dropped = Dropped()
