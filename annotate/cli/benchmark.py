@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli import agreement
 from annotate.cli.limits import hold, parse_limit
 from annotate.cli.scores import (
     ReportFormat,
@@ -79,7 +78,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this stage."""
     app.command("score")(score)
     app.command("compare")(compare)
-    agreement.register(app)
 
 
 def score(  # noqa: PLR0913 - one parameter per option

@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 from annotate.cli import (
+    agreement,
+    backend,
     benchmark,
+    campaigns,
     conversion,
     curation,
     demonstration,
@@ -48,7 +51,10 @@ def build_app() -> typer.Typer:
         schema,
         suggestions,
         studio,
+        backend,
+        campaigns,
         curation,
+        agreement,
         gold,
         conversion,
         benchmark,
