@@ -210,7 +210,26 @@ def _name(task: Json) -> str:
 def _results(result: object, where: str) -> list[Json]:
     if not isinstance(result, list) or not all(isinstance(r, dict) for r in result):
         raise RefusedError(f"The {where}'s 'result' must be a list of JSON objects.")
+    for entry in result:
+        if not _is_shaped(entry):
+            raise RefusedError(
+                f"The {where}'s result {entry.get('id')!r} is not shaped as Label "
+                "Studio's results are."
+            )
     return result
+
+
+def _is_shaped(entry: Json) -> bool:
+    """Tell whether mappings and lists stand where the readers expect them."""
+    value = entry.get("value", {})
+    return isinstance(value, dict) and all(
+        isinstance(found, list)
+        for found in (
+            value.get("labels", []),
+            value.get("choices", []),
+            entry.get("labels") or [],
+        )
+    )
 
 
 def _labelled(region: Json) -> Labelled:
@@ -224,13 +243,14 @@ def _marked(task: Json, text: str, schema: Schema) -> Iterator[Labelled]:
     That is the annotator's draft; before there is one, the suggestions it began with.
     """
     for kind in ("drafts", "predictions"):
-        there = [e for e in task.get(kind) or () if isinstance(e, dict)]
+        listed = task.get(kind)
+        there = listed if isinstance(listed, list) else []
+        there = [entry for entry in there if isinstance(entry, dict)]
         if there:
             newest = max(there, key=lambda entry: str(entry.get("updated_at") or ""))
-            for region in newest.get("result") or ():
-                if region.get("type") == "labels" and not region_fault(
-                    region, text, schema
-                ):
+            for region in _results(newest.get("result") or [], kind):
+                is_region = region.get("type") == "labels"
+                if is_region and not region_fault(region, text, schema):
                     yield _labelled(region)
             return
 

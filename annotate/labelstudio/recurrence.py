@@ -62,10 +62,10 @@ class Names:
     mention of which.
     """
 
-    segmenter: Segmenter
-    rule: SpanRule
+    segmenter: Segmenter = field(repr=False)
+    rule: SpanRule = field(repr=False)
     persons: frozenset[str] = frozenset()
-    given: Container[str] = frozenset()
+    given: Container[str] = field(default=frozenset(), repr=False)
     nesting: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def find_others(
