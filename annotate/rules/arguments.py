@@ -15,7 +15,6 @@ __all__ = ["ArgumentFinder"]
 _LIGHT_REACH = 12
 _TIME_REACH = 14
 _COUNT_REACH = 8
-_TYPICAL_REACH = 60
 _PLURAL = ("وا", "ون")
 
 LIGHT, SUFFER = int(Part.LIGHT), int(Part.SUFFER)
@@ -215,14 +214,15 @@ class ArgumentFinder:
         self, unit: int, bounds: tuple[int, int], frame: Frame, roles: Roles
     ) -> None:
         """Let the nearest typical subject of the sentence fill the empty place."""
-        phrases = self.phrases
         begin, end = bounds
-        for distance in range(1, _TYPICAL_REACH):
-            for at in (unit - distance, unit + distance):
-                index = phrases.head.get(at) if begin <= at < end else None
-                if index is not None and phrases.keys[at] in frame.typical:
-                    roles.give(frame.subject, index)
-                    return
+        keys, typical = self.phrases.keys, frame.typical
+        near = [
+            (abs(at - unit), index)
+            for at, index in self.phrases.head.items()
+            if begin <= at < end and keys[at] in typical
+        ]
+        if near:
+            roles.give(frame.subject, min(near)[1])
 
     def _speak(self, kind: str, frame: Frame, roles: Roles, begin: int) -> None:
         """Let a participle of saying share the speaker of the verb before it."""
