@@ -163,8 +163,8 @@ class _Document:
         }
 
     def _clitic_only(self, g: Item, p: Item) -> int:
-        if self.clitic is None or self.text is None:
-            return 0
+        if self.clitic is None or self.text is None or not _shared(g, p):
+            return 0  # the rule is slow, and most pairs are far apart
         return int(self.clitic(self.text, g.span) == self.clitic(self.text, p.span))
 
     def _is_level(self, g: Item, p: Item) -> int:
