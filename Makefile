@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# What the tests need of the extras; gamma brings a solver of its own licence.
+EXTRAS := --extra cas --extra parquet --extra serve --extra spacy --extra splits --extra report --extra crf
 
 .PHONY: demo test check lint setup browser benchmarks lock clean
 
@@ -43,7 +45,7 @@ benchmarks: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
 
 lock: setup
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev $(EXTRAS) \
 	  --no-header --no-annotate -o requirements.lock pyproject.toml
 
 clean:
