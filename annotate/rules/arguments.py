@@ -12,7 +12,7 @@ from annotate.rules.roles import Filled, Roles
 
 __all__ = ["ArgumentFinder"]
 
-_LIGHT_REACH = 12
+_LIGHT_REACH = 16
 _TIME_REACH = 14
 _COUNT_REACH = 8
 _PLURAL = ("وا", "ون")
@@ -72,6 +72,10 @@ class ArgumentFinder:
         if subject is None and object_ is None:
             return
         word = self.phrases.unit(unit)
+        if subject is not None and object_ is None:
+            # What cannot act is acted on: the subject is somewhere else.
+            if not roles.fits(frame.subject, subject):
+                subject, object_ = None, subject
         suffers = word.passive or (spec.passive and object_ is None and len(core) < 2)
         if subject is not None and suffers and not self._acts(subject, spec):
             roles.give(frame.patient or frame.object, subject)

@@ -137,6 +137,8 @@ class Phrases:
                 continue
             if part & FINITE:
                 break
+            if part & COMMA and walk.core and not noun and at + 1 not in head:
+                closed = True
             if not part & APPOSITION:
                 governed = False
             if part & EVENT and not frame.speech:
