@@ -5,9 +5,8 @@ code   what
 =====  =====================================================================
 LS101  the server does not run or does not answer
 LS102  another version than the one that was tried
-LS103  the token is refused
+LS103  the token is refused: reset, of another server, or switched off
 LS104  the token is of the kind that runs out, or will run out soon
-LS105  the organisation has switched legacy tokens off
 LS106  predictions are stored unchecked
 LS107  a suggestion server on this machine cannot be connected
 LS108  the disk is nearly full
@@ -89,7 +88,6 @@ def check_server(settings: Settings) -> tuple[list[Ailment], Studio | None]:
         found.append(_refused(url, str(error)))
         return found, None
     found += _check_version(studio)
-    found += _check_tokens_allowed(studio)
     return found, studio
 
 
@@ -185,16 +183,4 @@ def _check_version(studio: Studio) -> Iterator[Ailment]:
             studio.url,
             f"This is Label Studio {version}; the tool was tried with {wanted}.",
             f"Install {wanted}, or try the tool on a copy of the project first.",
-        )
-
-
-def _check_tokens_allowed(studio: Studio) -> Iterator[Ailment]:
-    allowed = studio.get("/api/jwt/settings").get("legacy_api_tokens_enabled")
-    if allowed is False:
-        yield Ailment(
-            "LS105",
-            studio.url,
-            "Legacy tokens are switched off: annotators' logins that 'miyar push' "
-            "makes will not work.",
-            "Switch them on under Organization, API Tokens Settings.",
         )

@@ -104,12 +104,12 @@ def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
     """Yield the path of every value in which two portable contents differ.
 
     Places in lists are left out of a path: `annotations.created_at`. Lists of two
-    lengths differ as a whole.
+    lengths differ as a whole, and so does what is empty on one side.
 
     >>> list(differences({"a": [{"b": 1}]}, {"a": [{"b": 2}]}))
     ['a.b']
     """
-    if isinstance(one, dict) and isinstance(other, dict):
+    if isinstance(one, dict) and isinstance(other, dict) and one and other:
         for name in sorted(one.keys() | other.keys()):
             inner = f"{path}.{name}" if path else name
             yield from differences(one.get(name), other.get(name), inner)

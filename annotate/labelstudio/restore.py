@@ -115,7 +115,7 @@ def compare(
     found: Counter[str] = Counter()
     project, views, tasks = portable_content(studio, campaign, settings)
     own = {"title": None}
-    found.update(differences(kept.project | own, project | own))
+    found.update(differences(kept.project | own, project | own, "project"))
     found.update(differences(list(kept.views), views, "views"))
     for mine, theirs in zip_longest(kept.tasks(), tasks):
         if mine is None or theirs is None:
