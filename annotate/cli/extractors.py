@@ -1,4 +1,4 @@
-"""`miyar bench`, `leaderboard` and `report`: extractors beside each other."""
+"""`miyar bench`: extractors run on gold, and what came of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from annotate.cli.benchmark import Gold, LabelMap, Layers, Resamples, SchemaOption, Seed
 from annotate.cli.limits import hold, parse_limit
+from annotate.cli.reports import SHOWN_LAYERS, leaderboard, report
 from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import choose_schema, span_rule
 
@@ -28,8 +29,6 @@ REGISTERED = {"rules": "annotate.rules.extractor:RuleExtractor"}
 ENTRY_POINTS = "miyar.extractors"
 """The group under which other packages register theirs."""
 
-_SHOWN = ("entities", "nominals", "triggers", "arguments")
-
 
 class Align(StrEnum):
     """Units that answers may be in, besides code points."""
@@ -38,16 +37,6 @@ class Align(StrEnum):
     BYTES = "bytes"
     TOKENS = "tokens"
     STRINGS = "strings"
-
-
-class BoardFormat(StrEnum):
-    """How a leaderboard is printed."""
-
-    TABLE = "table"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    CSV = "csv"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -188,77 +177,6 @@ def bench(  # noqa: PLR0913 - one parameter per option
         raise typer.Exit(1)
 
 
-def leaderboard(
-    places: Annotated[
-        list[Path], typer.Argument(help="Leaderboards (.jsonl) or results (.json).")
-    ],
-    *,
-    by: Annotated[
-        str, typer.Option(help="The number to rank by.")
-    ] = "entities.micro.f1",
-    output: Annotated[
-        BoardFormat, typer.Option("--format", help="How to print it.")
-    ] = BoardFormat.TABLE,
-    layer: Layers = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Every run, not the last of each extractor.")
-    ] = False,
-) -> None:
-    """Rank extractors, a table for each gold.
-
-    Results on another gold, or on another version of it, are never ranked together.
-
-    Example: miyar leaderboard leaderboard.jsonl --by triggers.micro.f1
-    """
-    from evaluation.leaderboard import boards, leaderboard_table, read_entries
-
-    entries = [entry for place in places for entry in read_entries(place)]
-    ranked = boards(entries, by=by, all_runs=every)
-    shown = layer or _SHOWN
-    if output is BoardFormat.JSON:
-        print_json(
-            [
-                {
-                    "gold": board.gold,
-                    "by": by,
-                    "entries": [{"rank": rank, **e} for rank, e in board.entries],
-                }
-                for board in ranked
-            ]
-        )
-        return
-    tables = [leaderboard_table(board, layers=shown) for board in ranked]
-    if output is BoardFormat.HTML:
-        from evaluation.html_report import render_leaderboard
-
-        typer.echo(render_leaderboard(tables, by=by), nl=False)
-    else:
-        print_tables(tables, ReportFormat(output.value))
-
-
-def report(
-    places: Annotated[
-        list[Path], typer.Argument(help="Results that 'miyar bench -o' wrote.")
-    ],
-    *,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path(
-        "report.html"
-    ),
-) -> None:
-    """Write an HTML report with charts and every error in its sentence.
-
-    One file that needs no network and runs nothing that a text says.
-
-    Example: miyar report results/rules.result.json -o report.html
-    """
-    from evaluation.html_report import render_report
-    from evaluation.results import read_result
-    from schemas.jsonl import write_atomically
-
-    write_atomically(out, [render_report([read_result(place) for place in places])])
-    typer.echo(f"{out}: {out.stat().st_size / 1024:.0f} KiB", err=True)
-
-
 def _specs(texts: list[str]) -> list[Any]:
     from importlib.metadata import entry_points
 
@@ -372,9 +290,9 @@ def _print_results(
         hidden = ("examples",)
         print_json([{k: r[k] for k in r if k not in hidden} for r in results])
         return
-    by = f"{layer[0] if layer else _SHOWN[0]}.micro.f1"
+    by = f"{layer[0] if layer else SHOWN_LAYERS[0]}.micro.f1"
     tables = [
-        leaderboard_table(board, layers=layer or _SHOWN)
+        leaderboard_table(board, layers=layer or SHOWN_LAYERS)
         for board in boards(results, by=by)
     ]
     print_tables(tables, output)
