@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +23,9 @@ from evaluation.report import Report
 from evaluation.scoring import score
 from evaluation.significance import Comparison, compare_tallies
 from schemas.errors import DataError, UsageError
-from schemas.labels import Schema
+
+if TYPE_CHECKING:
+    from schemas.labels import Schema
 
 __all__ = ["ANNOTATORS", "CEILING_CRITERIA", "SYSTEM", "ceiling"]
 

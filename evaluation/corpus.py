@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
-from evaluation.columns import Codes, ColumnBuilder, Columns, Ints, Snap, joint_codes
+from evaluation.columns import (
+    Codes,
+    ColumnBuilder,
+    Columns,
+    Ints,
+    Snap,
+    check_ids,
+    check_slices,
+    joint_codes,
+)
 from evaluation.documents import DocumentLike, JsonlSource, text_digest
 from schemas.errors import DataError
-from schemas.labels import Schema
+
+if TYPE_CHECKING:
+    from schemas.labels import Schema
 
 __all__ = ["Corpus", "read_corpus"]
 
@@ -115,7 +128,7 @@ def _read_gold(
             sha256=doc.sha256 if text is None else text_digest(doc),
             text=text if keep_text else None,
         )
-        _add(builders, len(read) - 1, doc, text, side)
+        _add(builders, len(read) - 1, doc, _always(text), side)
     ids = sorted(read)
     number = np.zeros(len(ids), dtype=np.int32)
     for place, doc_id in enumerate(ids):
@@ -127,6 +140,10 @@ def _read_gold(
     return {doc_id: read[doc_id] for doc_id in ids}, columns
 
 
+def _always(text: str | None) -> Callable[[], str | None]:
+    return lambda: text
+
+
 def _read_predicted(
     sides: tuple[_Side, _Side],
     known: Mapping[str, _Known],
@@ -134,8 +151,8 @@ def _read_predicted(
     snaps: Mapping[str, Snap | None],
 ) -> dict[str, Columns]:
     gold, side = sides
-    texts: dict[str, str | None] = {}
     builders = _builders(codes, snaps)
+    gold_texts = cache(lambda: {doc.id: doc.text for doc in gold.docs})
     for doc in side.docs:
         own = known.get(doc.id)
         if own is None:
@@ -147,19 +164,12 @@ def _read_predicted(
             raise _doubled(side, doc.id)
         own.predicted = True
         _check_text(doc, own, side, gold)
-        text = own.text
-        if text is None and _quotes_text(doc):
-            text = side.text_of(doc)
-            if text is None:
-                texts = texts or {d.id: d.text for d in gold.docs}
-                text = texts[doc.id]
-        _add(builders, own.number, doc, text, side)
+
+        def text_of(doc: DocumentLike = doc, kept: str | None = own.text) -> str | None:
+            return kept or side.text_of(doc) or gold_texts().get(doc.id)
+
+        _add(builders, own.number, doc, text_of, side)
     return {name: builder.build() for name, builder in builders.items()}
-
-
-def _quotes_text(doc: DocumentLike) -> bool:
-    """Tell whether a mention repeats what it covers, so that this can be checked."""
-    return any(m.text is not None for m in (*doc.entities, *doc.events))
 
 
 def _doubled(side: _Side, doc_id: str) -> DataError:
@@ -172,10 +182,13 @@ def _add(
     builders: Mapping[str, ColumnBuilder],
     number: int,
     doc: DocumentLike,
-    text: str | None,
+    text_of: Callable[[], str | None],
     side: _Side,
 ) -> None:
     try:
+        check_ids(doc)
+        check_slices(doc, text_of)
+        text = text_of() if len(builders) > 1 else None
         for builder in builders.values():
             builder.add(number, doc, text)
     except OverflowError:

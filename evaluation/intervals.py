@@ -56,10 +56,11 @@ def draws(documents: int, bootstrap: Bootstrap) -> Iterator[Floats]:
     block = max(1, min(100, _CHUNK_CELLS // max(documents, 1)))
     for start in range(0, bootstrap.resamples, block):
         size = min(block, bootstrap.resamples - start)
-        drawn = random.integers(documents, size=(size, documents), dtype=np.int32)
-        drawn += (np.arange(size, dtype=np.int32) * documents)[:, None]
-        counts = np.bincount(drawn.ravel(), minlength=size * documents)
-        yield counts.reshape(size, documents).astype(np.float32)
+        counts = np.empty((size, documents), dtype=np.float32)
+        for row in counts:
+            drawn = random.integers(documents, size=documents)
+            row[:] = np.bincount(drawn, minlength=documents)
+        yield counts
 
 
 def resampled(

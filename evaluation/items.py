@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,9 @@ from evaluation.columns import Codes, Columns, Ints, Table, joint_codes
 from evaluation.corpus import Corpus
 from evaluation.criteria import Criterion
 from evaluation.pairing import PAIRINGS, Items, distinct
-from schemas.labels import Schema
+
+if TYPE_CHECKING:
+    from schemas.labels import Schema
 
 __all__ = ["ATTRIBUTES", "Tally", "tally"]
 

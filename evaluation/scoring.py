@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,9 @@ from evaluation.intervals import (
 from evaluation.items import Tally, tally
 from evaluation.report import LayerScore, Report, Row, Signature
 from schemas.errors import UsageError
-from schemas.labels import Schema
+
+if TYPE_CHECKING:
+    from schemas.labels import Schema
 
 __all__ = ["score", "summarise"]
 
@@ -96,6 +98,8 @@ def _snaps(
 
 
 def _tool_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("miyar")
     except PackageNotFoundError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from evaluation.documents import DocumentLike, EntityLike
 from evaluation.intervals import Bootstrap
@@ -17,7 +18,9 @@ from evaluation.report import LayerScore, Report
 from evaluation.scoring import score, summarise
 from evaluation.selection import keep_entities
 from schemas.errors import DataError
-from schemas.labels import Schema
+
+if TYPE_CHECKING:
+    from schemas.labels import Schema
 
 __all__ = [
     "Banding",

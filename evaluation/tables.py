@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from evaluation.report import LayerScore, Row
-from evaluation.significance import Comparison, Difference
+
+if TYPE_CHECKING:
+    from evaluation.significance import Comparison, Difference
 
 __all__ = [
     "RENDERERS",
