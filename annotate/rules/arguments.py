@@ -72,10 +72,10 @@ class ArgumentFinder:
         if subject is None and object_ is None:
             return
         word = self.phrases.unit(unit)
-        if subject is not None and object_ is None:
-            # What cannot act is acted on: the subject is somewhere else.
-            if not roles.fits(frame.subject, subject):
-                subject, object_ = None, subject
+        alone = subject is not None and object_ is None
+        # What cannot act is acted on: the subject is somewhere else.
+        if alone and subject is not None and not roles.fits(frame.subject, subject):
+            subject, object_ = None, subject
         suffers = word.passive or (spec.passive and object_ is None and len(core) < 2)
         if subject is not None and suffers and not self._acts(subject, spec):
             roles.give(frame.patient or frame.object, subject)
