@@ -69,6 +69,12 @@ class Columns:
     arguments: Table
 
 
+# The order of the columns is that in which they are hashed.
+_SPAN = ("doc", "start", "end")
+_ENTITY = (*_SPAN, "label", "level", "kb")
+_TRIGGER = (*_SPAN, "label", "polarity", "realis", "mode")
+_ARGUMENT = (*_SPAN, "type", "trigger_start", "trigger_end", "role")
+
 
 class _Kinds(dict[tuple[str | None, ...], int]):
     """Numbers combinations of strings as they come."""
@@ -102,8 +108,8 @@ class _Growing:
 
     def freeze(self, codes: Codes) -> dict[str, Ints]:
         kind = _ints(self.kind)
-        frozen = {"doc": np.repeat(_ints(self.docs), _ints(self.sizes))}
-        frozen |= {name: _ints(column) for name, column in self.places.items()}
+        frozen = {name: _ints(column) for name, column in self.places.items()}
+        frozen["doc"] = np.repeat(_ints(self.docs), _ints(self.sizes))
         for place, name in enumerate(self.traits):
             values = [codes[key[place]] for key in self.kinds]
             frozen[name] = np.array(values, dtype=np.int32)[kind]
@@ -122,9 +128,9 @@ class ColumnBuilder:
         """Share `codes` with the other side, so that equal strings have equal codes."""
         self._codes = codes
         self._snap = snap
-        span = ("start", "end")
-        self._entities = _Growing(span, ("label", "level", "kb"))
-        self._triggers = _Growing(span, ("label", "polarity", "realis", "mode"))
+        span = _SPAN[1:]
+        self._entities = _Growing(span, _ENTITY[3:])
+        self._triggers = _Growing(span, _TRIGGER[3:])
         self._arguments = _Growing(
             (*span, "trigger_start", "trigger_end"), ("type", "role")
         )
@@ -209,9 +215,14 @@ class ColumnBuilder:
     def build(self) -> Columns:
         """Return what was added, as columns."""
         return Columns(
-            entities=self._entities.freeze(self._codes),
-            triggers=self._triggers.freeze(self._codes),
-            arguments=self._arguments.freeze(self._codes),
+            *(
+                {name: table[name] for name in names}
+                for table, names in (
+                    (self._entities.freeze(self._codes), _ENTITY),
+                    (self._triggers.freeze(self._codes), _TRIGGER),
+                    (self._arguments.freeze(self._codes), _ARGUMENT),
+                )
+            )
         )
 
 
