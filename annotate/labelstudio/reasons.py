@@ -53,6 +53,7 @@ _FAULTS = (
     ("characters. Delete it", "علامة خارج النص: احذفها وارسمها من جديد."),
     ("in the text and", "علامة لا تطابق كلماتها موضعها: احذفها وارسمها من جديد."),
 )
+FSI, PDI = "\u2068", "\u2069"
 _OTHER = "علامة لا تُقرأ: احذفها وارسمها من جديد."
 _PLACE = re.compile(r"(\S+) \[(\d+), (\d+)\)")
 
@@ -81,7 +82,7 @@ def reason_of_problem(problem: Problem, *, text: str, schema: Schema) -> Reason:
     return Reason(
         problem.code,
         f"«{words}» ({name}): {ar}",
-        f"«{words}» ({label}) {problem.message}",
+        f"{FSI}«{words}»{PDI} ({label}) {problem.message}",
     )
 
 

@@ -26,7 +26,7 @@ Lint = Callable[[AnnotatedDocument], Sequence[Problem]]
 NOTES = ("review_ar", "review_en")
 TAB = "للإصلاح · To mend"
 PAGE = 100
-RLI, PDI = "\u2067", "\u2069"
+LRI, RLI, PDI = "\u2066", "\u2067", "\u2069"
 _HIDDEN = (
     *("tasks:data.text", "tasks:data.sha256", "tasks:data.schema"),
     *("tasks:total_annotations", "tasks:cancelled_annotations"),
@@ -140,12 +140,12 @@ def _note(studio: Studio, task: Json, found: Sequence[Finding]) -> str | None:
 def _line(number: int, finding: Finding, note: str) -> str:
     """Return one numbered reason; the Data Manager shows line breaks as spaces.
 
-    The Arabic one is isolated, for the cell it stands in runs from left to right.
+    Each is isolated, for neither the cell nor the words it quotes run as it does.
     """
     who, reason = finding.annotator.partition("@")[0], finding.reason
     if note == NOTES[0]:
         return f"{RLI}{number}) {reason.ar} [{reason.code}، {who}]{PDI}"
-    return f"{number}) {reason.en} [{reason.code}, {who}]"
+    return f"{LRI}{number}) {reason.en} [{reason.code}, {who}]{PDI}"
 
 
 def _ensure_tab(studio: Studio, campaign: Campaign) -> None:
@@ -176,7 +176,7 @@ def _ensure_tab(studio: Studio, campaign: Campaign) -> None:
             },
             "hiddenColumns": {"explore": list(_HIDDEN), "labeling": list(_HIDDEN)},
             "columnsDisplayType": {},
-            "columnsWidth": {f"tasks:data.{note}": 560 for note in NOTES},
+            "columnsWidth": {f"tasks:data.{note}": 420 for note in NOTES},
             "ordering": [],
             "gridWidth": 4,
         },

@@ -196,7 +196,7 @@ def test_every_code_is_said_in_arabic_with_its_words_and_the_english_beside_it(c
     assert ARABIC.search(reason.ar.partition(": ")[2])
     assert "«بغداد»" in reason.ar
     assert SCHEMA.entities["GPE"].name.ar in reason.ar
-    assert reason.en == "«بغداد» (GPE) is wrong. Mend it."
+    assert reason.en == "\u2068«بغداد»\u2069 (GPE) is wrong. Mend it."
 
 
 def test_a_code_without_arabic_words_gives_the_english():
