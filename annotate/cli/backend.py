@@ -77,6 +77,7 @@ def serve(  # noqa: PLR0913 - a parameter is an option
 def build_backend(schema: Path | None, rules: Path | None) -> Backend:
     """Put together rules, names and checks for a schema; ours if none is given."""
     from annotate.labelstudio.backend import Backend
+    from annotate.labelstudio.config import render_config
     from annotate.labelstudio.history import CONTROL
     from annotate.labelstudio.plan import MODEL_VERSION
     from annotate.labelstudio.recurrence import Names
@@ -94,6 +95,7 @@ def build_backend(schema: Path | None, rules: Path | None) -> Backend:
     names = ruleset.files.names
     return Backend(
         schema=loaded,
+        page=render_config(loaded),
         model_version=MODEL_VERSION,
         suggest=lambda doc: suggest(doc, ruleset),
         names=Names(
@@ -135,7 +137,9 @@ def _listen(host: str, port: int) -> socket.socket:
     from schemas.errors import ServiceError
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Of a socket without a named protocol asyncio does not switch off the delay that
+    # gathers small packets: every reply would take 40 ms longer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

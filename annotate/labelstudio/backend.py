@@ -8,12 +8,12 @@ Label Studio sends with `setup` is never looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
-from annotate.labelstudio.config import TEXT, render_config
+from annotate.labelstudio.config import TEXT
 from annotate.labelstudio.faults import region_fault
 from annotate.labelstudio.recurrence import Labelled, Names
 from annotate.labelstudio.review import Finding, lint_task
@@ -56,11 +56,13 @@ class Inspection:
 class Backend:
     """The rules, the names and the checks behind the protocol.
 
-    `suggest` puts mentions into a document, `lint` tells what is wrong with one.
-    `is_control` tells the tasks that are to be annotated without suggestions.
+    `page` is the schema's labelling page. `suggest` puts mentions into a document,
+    `lint` tells what is wrong with one. `is_control` tells the tasks that are to be
+    annotated without suggestions.
     """
 
-    schema: Schema
+    schema: Schema = field(repr=False)
+    page: str = field(repr=False)
     model_version: str
     suggest: Callable[[AnnotatedDocument], AnnotatedDocument]
     names: Names
@@ -123,7 +125,7 @@ class Backend:
     def _check_page(self, config: object) -> None:
         if not isinstance(config, str) or not config:
             raise RefusedError("The request does not say the project's labelling page.")
-        missing = _missing(config, render_config(self.schema))
+        missing = _missing(config, self.page)
         if missing:
             raise RefusedError(
                 f"The project's labelling page lacks {missing}, which "

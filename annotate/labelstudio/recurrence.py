@@ -7,10 +7,13 @@ the article.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from annotate.arabic.characters import BIDI, DIACRITICS, TATWEEL
 from annotate.arabic.clitics import CONJUNCTIONS, Segmenter
 from annotate.arabic.fold import fold
 from annotate.arabic.tokens import find_tokens
@@ -29,14 +32,19 @@ _KIN = frozenset({"بن", "ابن", "بنت", "ابو", "ابي", "ابا", "ا�
 _FAMILIAR = 42
 _ORDERS = ([True], [False], [True, False])
 _SHORTEST = 3
+_WEIGHTLESS = re.compile(f"[{DIACRITICS}{BIDI}{TATWEEL}]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A token, folded; `joined` if spaces alone part it from the one before."""
+    """A token, folded; `joined` if spaces alone part it from the one before.
+
+    `bare` is the token without its marks: folded, ة and ى look like pronouns.
+    """
 
     start: int
     view: TextView
+    bare: str
     joined: bool
 
     def span(self, first: int, end: int) -> Span:
@@ -95,7 +103,12 @@ class Names:
         starts = [word.start for word in words]
         first = max(bisect_right(starts, span.start) - 1, 0)
         last = bisect_right(starts, span.end - 1) - 1
-        chosen = words[first : last + 1]
+        chosen = list(words[first : last + 1])
+        # Marks that were drawn along are no part of the name.
+        while chosen and not chosen[0].view.text[0].isalnum():
+            del chosen[0]
+        while chosen and not chosen[-1].view.text[0].isalnum():
+            del chosen[-1]
         if not chosen:
             return None
         head, tail = chosen[0], chosen[-1]
@@ -103,9 +116,9 @@ class Names:
         keep = _letters_before(tail, span.end)
         rest = tail.view.text[keep:]
         before = head.view.text[:cut]
-        if (before and not self._are_proclitics(before)) or (
-            rest and rest not in self.rule.pronouns
-        ):
+        if before and not self._are_proclitics(before):
+            return None
+        if rest and not (rest in self.rule.pronouns and tail.bare.endswith(rest)):
             return None
         letters = [word.view.text for word in chosen]
         letters[-1] = letters[-1][:keep]
@@ -188,7 +201,11 @@ class Names:
         self, words: Sequence[_Word], name: _Name, *, alone: bool
     ) -> Iterator[Span]:
         size = len(name.words)
+        # The article may be hidden: what is left of the last word is always there.
+        sign = name.words[-1].removeprefix(self.rule.article or "")
         for at in range(len(words) - size + 1):
+            if sign not in words[at + size - 1].view.text:
+                continue
             here = words[at : at + size]
             if not all(word.joined for word in here[1:]):
                 continue
@@ -208,7 +225,7 @@ class Names:
             return None
         for pronoun in name.pronouns:
             end = len(here[-1].view.text) - len(pronoun)
-            if not here[-1].view.text.endswith(pronoun) or end <= 0:
+            if not here[-1].bare.endswith(pronoun) or end <= 0:
                 continue
             if len(here) > 1 and here[-1].view.text[:end] != name.words[-1]:
                 continue
@@ -288,13 +305,18 @@ def _words(text: str, rule: SpanRule) -> Iterator[_Word]:
     for token in find_tokens(text):
         if text[token.start : token.end] in quotes:
             continue
-        view = fold(text[token.start : token.end])
+        view, bare = _folded(text[token.start : token.end])
         if not view.text:
             continue
         gap = text[end : token.start]
-        parted = not joined or any(c in "\n\r" for c in gap)
-        yield _Word(token.start, view, not parted)
+        parted = not joined or "\n" in gap or "\r" in gap
+        yield _Word(token.start, view, bare, not parted)
         end, joined = token.end, True
+
+
+@lru_cache(maxsize=1 << 15)
+def _folded(token: str) -> tuple[TextView, str]:
+    return fold(token), _WEIGHTLESS.sub("", token)
 
 
 def _letters_before(word: _Word, place: int) -> int:

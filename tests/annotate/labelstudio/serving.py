@@ -24,7 +24,7 @@ def serving(
 ) -> Iterator[str]:
     """Serve on the loopback, and give the address."""
     app = build_asgi(backend, doors=doors, report=report, **limits)
-    listener = socket.socket()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, log_level="debug", lifespan="off")
     server = uvicorn.Server(config)

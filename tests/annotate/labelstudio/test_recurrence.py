@@ -1,25 +1,24 @@
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.arabic.fold import fold_text
 from annotate.cli.backend import build_backend
+from annotate.labelstudio.backend import Backend
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.spans import Span, overlaps
 
 SURE_TO_MEND = ("S101", "S102", "S103", "S105", "S107", "S109")
 
 
-@pytest.fixture(scope="module")
-def backend():
+@cache
+def backend() -> Backend:
+    """Ours, built once; no fixture, for hypothesis would print the whole lexicon."""
     return build_backend(None, None)
-
-
-@pytest.fixture(scope="module")
-def names(backend):
-    return backend.names
 
 
 def place(text: str, words: str) -> Span:
@@ -28,12 +27,12 @@ def place(text: str, words: str) -> Span:
 
 
 @pytest.fixture(scope="module")
-def others(names):
+def others():
     """What else is found once the first place of the words is drawn, in brackets."""
 
     def run(text: str, words: str, label: str = "GPE", *, marked=()) -> str:
         there = [(place(text, other), its) for other, its in marked]
-        found = names.find_others(text, (place(text, words), label), there)
+        found = backend().names.find_others(text, (place(text, words), label), there)
         for start, end in reversed(found):
             text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
         return text
@@ -68,6 +67,11 @@ def test_a_name_drawn_with_its_conjunction_is_the_name_behind_it(others):
     assert others("وإيران، إيران، لإيران", "وإيران") == "وإيران، [إيران]، ل[إيران]"
 
 
+def test_marks_drawn_along_with_a_name_are_no_part_of_it(others):
+    assert others("إيران، إيران، وإيران", "إيران،") == "إيران، [إيران]، و[إيران]"
+    assert others("«إيران» إيران", "«إيران»") == "«إيران» [إيران]"
+
+
 def test_a_word_that_only_looks_like_proclitic_and_name_is_left(others):
     assert others("بنان، لبنان، وبنان", "بنان", "PER") == "بنان، لبنان، و[بنان]"
 
@@ -88,6 +92,9 @@ def test_quotes_inside_a_name_do_not_matter_and_are_closed(others):
 def test_a_nominal_before_a_pronoun_is_found_with_and_without_one(others):
     assert others("وزيرها، ووزيره، وزير، الوزير", "وزير", "TITLE") == (
         "وزيرها، و[وزير]ه، [وزير]، الوزير"
+    )
+    assert others("سفيره، سفير، سفيرة، سفيرهم", "سفير", "TITLE") == (
+        "سفيره، [سفير]، سفيرة، [سفير]هم"
     )
     assert others("رئيس، رئيسها", "رئيس", "TITLE") == "رئيس، رئيسها"
 
@@ -141,10 +148,10 @@ def test_what_is_marked_already_is_not_found_again(others):
 
 
 @pytest.mark.parametrize("words", ["غدا", "بغ", "غداد", "،"])
-def test_a_span_torn_out_of_a_word_is_no_name(names, words):
+def test_a_span_torn_out_of_a_word_is_no_name(words):
     text = "بغداد، بغداد، وبغداد"
     drawn = (place(text, words), "GPE")
-    found = names.find_others(text, drawn, [])
+    found = backend().names.find_others(text, drawn, [])
     assert all(text[s:e] == words for s, e in found)
     if words != "،":
         assert found == ()
@@ -160,19 +167,17 @@ _TEXTS = st.lists(_WORDS, min_size=2, max_size=25).map(" ".join)
 
 @settings(max_examples=300, deadline=None)
 @given(text=_TEXTS, label=st.sampled_from(["PER", "GPE", "ORG"]), data=st.data())
-def test_what_is_found_obeys_the_span_rule_and_is_found_once(
-    backend, names, text, label, data
-):
+def test_what_is_found_obeys_the_span_rule_and_is_found_once(text, label, data):
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, min(len(text), start + 20)))
     drawn = (Span(start, end), label)
-    found = names.find_others(text, drawn, [])
+    found = backend().names.find_others(text, drawn, [])
     spans = [drawn[0], *found]
     assert not any(overlaps(a, b) for n, a in enumerate(spans) for b in spans[n + 1 :])
     mentions = tuple(EntityMention(label=label, start=s, end=e) for s, e in found)
     doc = AnnotatedDocument(id="d", text=text, entities=mentions)
-    codes = {problem.code for problem in backend.lint(doc)}
+    codes = {problem.code for problem in backend().lint(doc)}
     assert not codes.intersection(SURE_TO_MEND)
     assert all(fold_text(text[s:e]).strip() for s, e in found)
-    again = names.find_others(text, drawn, [(span, label) for span in found])
+    again = backend().names.find_others(text, drawn, [(span, label) for span in found])
     assert again == ()
