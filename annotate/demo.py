@@ -15,6 +15,7 @@ from typing import Any
 import seeds
 from annotate.adjudicate import adjudicate_all
 from annotate.decisions import count_verdicts, read_decisions
+from annotate.formats import all_formats
 from annotate.guideline import render_instructions
 from annotate.ingest import complete_document, read_sources
 from annotate.labelstudio.campaign import (
@@ -32,9 +33,10 @@ from annotate.rules.engine import suggest
 from annotate.rules.load import load_ruleset
 from annotate.settings import Settings
 from evaluation import Agreement, JsonlSource, Report, agree, score
-from exports import build_release, find_gold, read_about, read_manifest
+from exports import build_release, find_gold, read_about, read_gold, read_manifest
+from exports.conversion import export
 from schemas.annotations import AnnotatedDocument
-from schemas.errors import DataError, ServiceError
+from schemas.errors import DataError, ServiceError, UsageError
 from schemas.jsonl import read_documents, write_documents
 from schemas.load import load_schema
 
@@ -80,6 +82,7 @@ class Demo:
         yield Stage("agree", "how far the two passes agree", agreement)
         yield self._adjudicate()
         yield self._release(agreement)
+        yield self._export()
         yield self._score()
 
     def _up(self) -> Stage:
@@ -225,6 +228,31 @@ class Demo:
         return Stage(
             "release",
             f"{folder} is byte for byte seeds/gold (release {made.release[:12]})",
+        )
+
+    def _export(self) -> Stage:
+        docs = [complete_document(doc) for doc in read_gold(SEEDS / "gold")]
+        told = []
+        for name in all_formats(self.schema):
+            folder = self.folder / "formats" / name
+            try:
+                losses = export(
+                    docs,
+                    schema=self.schema,
+                    format_name=name,
+                    folder=folder,
+                    lossy=True,
+                    formats=all_formats(self.schema),
+                )
+            except UsageError as error:
+                # A format whose library is not installed; the message names the extra.
+                self.say(f"  {name}: {error}")
+                continue
+            told.append(f"{name} ({sum(losses.values())} lost)" if losses else name)
+        return Stage(
+            "export",
+            f"the five articles in {len(told)} formats, each read back and compared, "
+            f"every loss counted in its LOSSES.json: {', '.join(told)}",
         )
 
     def _score(self) -> Stage:

@@ -39,7 +39,9 @@ def test_the_demo_ends_with_the_kept_gold_and_a_score(
     assert "10 annotations new, 0 there already" in first
     assert "is byte for byte seeds/gold" in first
     assert "no conflict open" in first
+    assert "the five articles in 11 formats" in first
     work = tmp_path / "state" / "demo"
+    assert len(list((work / "formats").iterdir())) == 11
     assert verify_release(work / "seeds-1.0") == []
     pulled = sorted((work / "annotations").iterdir())
     assert [len(list(read_documents(path))) for path in pulled] == [5, 5]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +10,6 @@ import typer
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
-    from exports.conversion import Format, Layout
-    from exports.losses import Dropped
-    from schemas.annotations import AnnotatedDocument
     from schemas.labels import Schema
 
 __all__ = ["register"]
@@ -55,11 +51,12 @@ def export(
 
     Example: miyar export seeds/gold --format conll --lossy -o gold-conll
     """
+    from annotate.formats import all_formats
     from annotate.ingest import complete_document
     from exports import conversion, read_gold
 
     labels = _schema_of(gold, schema)
-    formats = {**conversion.FORMATS, "labelstudio": _label_studio_format(labels)}
+    formats = all_formats(labels)
     conversion.find_format(format_name, formats)
     docs = [complete_document(doc) for doc in read_gold(gold)]
     losses = conversion.export(
@@ -103,14 +100,16 @@ def import_(  # noqa: PLR0913 - one parameter per option
 
     Example: miyar import corpus/ --format brat -o gold.jsonl
     """
+    from annotate.formats import LABEL_STUDIO, all_layouts
     from annotate.ingest import complete_document
     from exports import conversion
     from schemas.errors import UsageError
     from schemas.jsonl import write_documents
+    from schemas.load import load_schema
 
-    if annotator is not None and format_name != "labelstudio":
+    if annotator is not None and format_name != LABEL_STUDIO:
         raise UsageError("--annotator is for --format labelstudio only.")
-    layouts = {**conversion.LAYOUTS, "labelstudio": _label_studio(schema, annotator)}
+    layouts = all_layouts(load_schema(schema), annotator=annotator)
     docs, dropped = conversion.read_layout(
         place, layout=format_name, lossy=lossy, layouts=layouts
     )
@@ -127,33 +126,3 @@ def _schema_of(gold: Path, schema: Path | None) -> Schema:
 
     own = gold / SCHEMA_FILE
     return load_schema(schema or (own if own.is_file() else None))
-
-
-# Label Studio's JSON is written by the room that knows its page; only here, where rooms
-# meet, can it stand beside the formats of `exports`.
-def _label_studio_format(labels: Schema) -> Format:
-    from annotate.labelstudio import files
-    from exports.conversion import Format
-
-    def read(place: Path, dropped: Dropped) -> Iterator[AnnotatedDocument]:
-        return files.read_tasks(place, schema=labels, drop=dropped.add)
-
-    return Format(
-        "JSON of Label Studio, tasks with annotations",
-        files.write_tasks,
-        read,
-        files.LOSES,
-    )
-
-
-def _label_studio(schema: Path | None, annotator: str | None) -> Layout:
-    from annotate.labelstudio import files
-    from exports.conversion import Layout
-    from schemas.load import load_schema
-
-    def read(place: Path, dropped: Dropped) -> Iterator[AnnotatedDocument]:
-        return files.read_tasks(
-            place, schema=load_schema(schema), drop=dropped.add, annotator=annotator
-        )
-
-    return Layout("an export of Label Studio in the format JSON", read)
