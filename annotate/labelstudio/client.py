@@ -120,8 +120,15 @@ class Studio:
 
     def clock(self) -> datetime:
         """Return the server's time, to the second below."""
-        answer = patiently(lambda: self._asked("GET", "/health", doing="tell the time"))
-        return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
+
+        def ask() -> datetime:
+            with self.telling("tell the time"):
+                answer = self._asked("GET", "/health", doing="tell the time")
+                # An absent or odd date is a ValueError, as is any unusable answer.
+                date = parsedate_to_datetime(answer.headers.get("Date", ""))
+                return date.astimezone(UTC)
+
+        return patiently(ask)
 
     def _asked(
         self,
