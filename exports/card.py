@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exports.manifest import About
+from exports.pictures import PICTURES
 from exports.statistics import Statistics
 from schemas.errors import UsageError
 from schemas.labels import Schema
@@ -136,6 +137,7 @@ def _process(about: About, agreement: Mapping[str, Any] | None) -> str:
             "documents, before adjudication:\n\n"
             + _table(("layer", "F1", "interval"), rows)
         )
+        parts.append(_picture("agreement.svg"))
         parts.append(_by_label(agreement["layers"]))
     if about.adjudication:
         counts = [(what, str(n)) for what, n in sorted(about.adjudication.items())]
@@ -184,6 +186,8 @@ def _contents(statistics: Statistics) -> str:
     return "\n\n".join(
         (
             "## Contents, measured",
+            _picture("labels.svg"),
+            _picture("lengths.svg"),
             _table(("what", "count"), sizes),
             _table(("entity", "names", "nominals"), entities),
             _counted("event", statistics.events),
@@ -192,6 +196,10 @@ def _contents(statistics: Statistics) -> str:
             _counted("realis", statistics.realis),
         )
     )
+
+
+def _picture(name: str) -> str:
+    return f"![{PICTURES[name]}]({name})"
 
 
 def _counted(what: str, counts: Mapping[str, int]) -> str:

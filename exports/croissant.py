@@ -136,7 +136,11 @@ def _responsible(about: About, schema: Schema) -> dict[str, Any]:
 
 
 def _file(name: str, found: FileSum) -> dict[str, Any]:
-    kinds = {".jsonl": "application/jsonlines", ".json": "application/json"}
+    kinds = {
+        ".json": "application/json",
+        ".jsonl": "application/jsonlines",
+        ".svg": "image/svg+xml",
+    }
     suffix = name[name.rindex(".") :]
     return {
         "@type": "cr:FileObject",

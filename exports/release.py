@@ -18,6 +18,7 @@ from exports.citation import render_citation
 from exports.croissant import render_croissant
 from exports.formats import jsonl
 from exports.manifest import About, Manifest, file_sum, sums
+from exports.pictures import draw_pictures
 from exports.splits import Splits, check_splits
 from exports.statistics import measure
 from schemas.annotations import CONTRACT_VERSION, AnnotatedDocument
@@ -96,6 +97,8 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
         SCHEMA_FILE: _render_schema(schema).encode(),
         CARD_FILE: card.encode(),
     }
+    for file, picture in draw_pictures(docs, statistics, measured).items():
+        files[file] = picture.encode()
     citation = render_citation(name=name, version=version, schema=schema, about=about)
     if citation is not None:
         files[CITATION_FILE] = citation.encode()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 
 from exports import About, build_release
 from exports.manifest import Annotator
+from exports.pictures import Bar, render_bars
 from schemas.annotations import AnnotatedDocument
 from schemas.load import load_schema
 
@@ -60,7 +62,8 @@ def test_croissant_tells_how_responsibly_it_was_made(folder: Path) -> None:
     assert content["rai:dataLimitations"] == ["Small."]
     assert content["rai:dataAnnotationAnalysis"][0].startswith("1 annotators (person)")
     listed = {file["name"] for file in content["distribution"]}
-    assert listed == {"gold.jsonl", "schema.yaml", "CITATION.cff"}
+    pictures = {"labels.svg", "lengths.svg"}
+    assert listed == {"gold.jsonl", "schema.yaml", "CITATION.cff"} | pictures
 
 
 def test_the_citation_names_the_authors_whatever_their_letters(folder: Path) -> None:
@@ -96,3 +99,24 @@ def test_the_card_begins_with_the_header_hugging_face_reads(folder: Path) -> Non
         "size_categories": ["n<1K"],
         "configs": [{"config_name": "default", "data_files": "gold.jsonl"}],
     }
+
+
+def test_pictures_are_sound_and_as_long_as_their_values(folder: Path) -> None:
+    card = (folder / "README.md").read_text("utf-8")
+    for name in ("labels.svg", "lengths.svg"):
+        root = ElementTree.fromstring((folder / name).read_text("utf-8"))
+        assert root.tag.endswith("svg")
+        assert f"]({name})" in card
+    assert not (folder / "agreement.svg").exists()
+    assert "agreement.svg" not in card
+
+
+def test_a_picture_escapes_what_it_shows_and_draws_to_scale() -> None:
+    bars = [Bar("<b>", 1, "half"), Bar("y", 2, "whole", (1, 2))]
+    svg = render_bars('a "title" & more', bars, longest=2)
+    root = ElementTree.fromstring(svg)
+    half, whole = (
+        float(node.attrib["width"]) for node in root.iter() if node.tag.endswith("rect")
+    )
+    assert whole == pytest.approx(2 * half)
+    assert "&lt;b&gt;" in svg
