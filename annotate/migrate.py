@@ -12,7 +12,8 @@ from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
 from schemas.jsonl import read_documents, write_documents
 from schemas.labels import Schema
-from schemas.migrations import Change, Migration, migrate_document
+from schemas.migration_steps import Migration
+from schemas.migrations import Change, migrate_document
 from schemas.undecided import find_questions
 
 __all__ = ["Moved", "migrate_places"]

@@ -12,12 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.labels import Schema
-from schemas.migrations import (
-    Change,
-    Migrated,
-    fit_document,
-    relabel_document,
-)
+from schemas.migrations import Change, Migrated, fit_document, relabel_document
 
 __all__ = [
     "Place",

@@ -157,7 +157,7 @@ def migrate(  # noqa: PLR0913 - one parameter per option
     from annotate.migrate import migrate_places
     from schemas.errors import UsageError
     from schemas.load import load_schema
-    from schemas.migrations import load_migration
+    from schemas.migration_steps import load_migration
 
     if not places and project is None:
         raise UsageError("name files or releases to migrate, or a --project.")

@@ -17,7 +17,8 @@ from annotate.labelstudio.tasks import to_results
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import DataError
 from schemas.labels import Schema
-from schemas.migrations import Change, Migration, migrate_document
+from schemas.migration_steps import Migration
+from schemas.migrations import Change, migrate_document
 from schemas.undecided import (
     Place,
     answer_document,

@@ -13,7 +13,7 @@ from schemas.checks import check_document
 from schemas.errors import DataError, UsageError
 from schemas.jsonl import read_documents, write_documents
 from schemas.load import BUILT_IN, load_schema, parse_schema
-from schemas.migrations import load_migration
+from schemas.migration_steps import load_migration
 
 OLD = load_schema()
 NEW = parse_schema(

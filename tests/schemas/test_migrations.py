@@ -11,7 +11,8 @@ from schemas.checks import check_document
 from schemas.errors import SchemaError
 from schemas.labels import Schema
 from schemas.load import BUILT_IN, load_schema, parse_schema
-from schemas.migrations import Migrated, load_migration, migrate_document
+from schemas.migration_steps import load_migration
+from schemas.migrations import Migrated, migrate_document
 
 OLD = load_schema()
 SOURCE = BUILT_IN.read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import DataError, ServiceError, UsageError
 from schemas.jsonl import read_documents
 from schemas.load import BUILT_IN, parse_schema
-from schemas.migrations import Migration
+from schemas.migration_steps import Migration
 from tests.annotate.labelstudio.builders import SCHEMA, TEXT, bare, span_of, visit
 
 READERS = ("mover.a@miyar.test", "mover.b@miyar.test")
