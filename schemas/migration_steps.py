@@ -165,6 +165,7 @@ def _step_faults(migration: Migration, old: Schema, new: Schema) -> Iterator[Fau
 
 
 def step_sources(step: Step) -> tuple[str, ...]:
+    """Return the labels or roles of the old schema that a step takes up."""
     match step:
         case Rename():
             return (step.rename,)
