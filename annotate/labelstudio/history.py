@@ -89,7 +89,11 @@ def _shown(task: Json, annotation: Json, schema: Schema) -> list[Json]:
     own = copied and copy.get("id") == parent
     if own and all(mark.label in known for mark in read_marks(copied).marks):
         return copied
-    for prediction in task["predictions"]:
+    predictions = sorted(task["predictions"], key=lambda entry: int(entry["id"]))
+    for prediction in predictions:
         if prediction["id"] == parent:
             return list(prediction["result"])
+    # One that was imported names none: it is held against what its task offers.
+    if annotation.get("prediction") is None and predictions:
+        return list(predictions[-1]["result"])
     return copied

@@ -142,20 +142,23 @@ def _create(studio: Studio, kept: Backup, title: str, mark: str) -> Campaign:
 def _import(studio: Studio, campaign: Campaign, kept: Backup, say: Say) -> None:
     """Import what is missing, in order; a batch is stored whole or not at all."""
     done = _count(studio, campaign)
-    tries = 0
-    while done < kept.size:
-        batch = list(islice(kept.tasks(), done, done + BATCH))
-        try:
-            studio.post(
-                f"/api/projects/{campaign.id}/import",
-                [_importable(task) for task in batch],
-                doing=f"import {len(batch)} tasks",
-            )
-        except LostReplyError:
-            tries += 1
-            if tries == ATTEMPTS:
-                raise
-        done = _count(studio, campaign)
+    tasks = islice(kept.tasks(), done, None)
+    while batch := [_importable(task) for task in islice(tasks, BATCH)]:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                studio.post(
+                    f"/api/projects/{campaign.id}/import",
+                    batch,
+                    doing=f"import {len(batch)} tasks",
+                )
+                break
+            except LostReplyError as error:
+                # What the server is still at work on cannot be counted yet.
+                if error.pending or attempt == ATTEMPTS:
+                    raise
+                if _count(studio, campaign) == done + len(batch):
+                    break
+        done += len(batch)
         say(f"  {done} of {kept.size} tasks restored")
 
 

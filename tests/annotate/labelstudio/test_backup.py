@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from annotate.labelstudio.backup import backup, read_backup
@@ -232,6 +233,33 @@ def test_a_restore_that_was_cut_is_finished_by_another(
         restore(
             saved, studio=other_studio, settings=other, say=quiet, title="cut short"
         )
+
+
+class LosesReplies(httpx.HTTPTransport):
+    """Lets the server store an import, and drops its reply, the first time."""
+
+    lost = 0
+
+    def handle_request(self, request):
+        answer = super().handle_request(request)
+        if request.url.path.endswith("/import") and not self.lost:
+            self.lost += 1
+            answer.read()
+            answer.close()
+            raise httpx.RemoteProtocolError("gone")
+        return answer
+
+
+def test_a_lost_reply_doubles_nothing(other, other_studio, saved, restored):
+    losing = LosesReplies()
+    login = login_of(other, other.admin)
+    foreign = Settings(home=other.home, url=other_studio.url, token=login.token)
+    with Studio(other_studio.url, login.token, transport=losing) as far:
+        done = restore(saved, studio=far, settings=foreign, say=quiet, title="lost one")
+    assert losing.lost == 1
+    assert "tasks" not in done.differing
+    back = find_campaign(other_studio, "lost one")
+    assert len(list(snapshot(other_studio, back, settings=other))) == 4
 
 
 def test_what_another_server_does_not_take_is_named(
