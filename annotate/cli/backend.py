@@ -54,9 +54,9 @@ def serve(  # noqa: PLR0913 - a parameter is an option
 
     asgi = _load_asgi()
     settings = load_settings()
+    listener = _listen(host, port)
     backend = build_backend(schema, rules)
     doors = kept_doors(settings.credentials_file)
-    listener = _listen(host, port)
     address = url or f"http://{_reached(host)}:{listener.getsockname()[1]}"
     app = asgi(backend, doors=doors, report=_tell)
     after = (

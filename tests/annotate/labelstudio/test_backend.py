@@ -17,10 +17,12 @@ from functools import cache
 
 import httpx
 import pytest
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from annotate.cli.backend import build_backend
+from annotate.cli.backend import build_backend, register
 from annotate.labelstudio.backend import RULE, Backend, Inspection, RefusedError
 from annotate.labelstudio.campaign import push
 from annotate.labelstudio.client import Studio
@@ -40,6 +42,15 @@ from tests.annotate.labelstudio.serving import serving
 CONFIG = render_config(SCHEMA)
 DOORS = Doors("a secret")
 LARGEST = 2_000_000
+MAIN = """
+import typer
+from annotate.cli.backend import register
+app = typer.Typer()
+app.callback()(lambda: None)
+register(app)
+app()
+"""
+SERVE = (sys.executable, "-c", MAIN, "serve")
 
 
 def task(**changes) -> dict:
@@ -351,6 +362,16 @@ def test_junk_is_answered_or_refused_and_never_breaks_anything(junk, place):
         assert answer is None or isinstance(answer, (dict, Inspection))
 
 
+def wait_for_one(judged: list[Inspection]) -> Inspection:
+    """Return the one judgement, which is reported after the reply was sent."""
+    until = time.monotonic() + 10
+    while not judged and time.monotonic() < until:
+        time.sleep(0.02)
+    (found,) = judged
+    judged.clear()
+    return found
+
+
 def test_a_submitted_annotation_is_judged_and_the_reasons_are_handed_on(
     address, judged
 ):
@@ -364,13 +385,11 @@ def test_a_submitted_annotation_is_judged_and_the_reasons_are_handed_on(
     ) as hook:
         answer = hook.post("/webhook", json=submitted([torn, unknown, fine])).json()
         assert [reason["code"] for reason in answer["reasons"]] == ["U001", "S107"]
-        (found,) = judged
+        found = wait_for_one(judged)
         assert (found.project, found.task, found.annotation) == (1, 7, 5)
         assert [f.reason.code for f in found.findings] == ["U001", "S107"]
-        judged.clear()
         assert hook.post("/webhook", json=submitted([fine])).json()["reasons"] == []
-        assert [found.findings for found in judged] == [()]
-        judged.clear()
+        assert wait_for_one(judged).findings == ()
         skipped = submitted([torn])
         skipped["annotation"]["was_cancelled"] = True
         for payload in (skipped, {"action": "TASKS_CREATED"}, {"action": "START"}):
@@ -387,6 +406,32 @@ def test_the_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
     assert doors.secret not in repr(doors)
     assert doors.password(WEBHOOK) != doors.password(SUGGESTIONS)
+
+
+def test_a_busy_port_is_told_before_anything_is_read(tmp_path, monkeypatch, address):
+    monkeypatch.setenv("MIYAR_HOME", str(tmp_path))
+    app = typer.Typer()
+    register(app)
+    answer = CliRunner().invoke(app, ["--port", address.rpartition(":")[2]])
+    assert isinstance(answer.exception, ServiceError)
+    assert "another --port" in str(answer.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_serving_beyond_this_machine_is_said(tmp_path):
+    served = subprocess.Popen(
+        [*SERVE, "--port", "0", "--host", "0.0.0.0"],
+        env=os.environ | {"MIYAR_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert "http://127.0.0.1:" in served.stdout.readline()
+        assert "this machine only" in served.stderr.readline()
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.communicate(timeout=20)
 
 
 # What follows talks to the real Label Studio.
@@ -490,14 +535,10 @@ def test_label_studios_webhook_has_an_annotation_judged(studio, connected, judge
     judged.clear()
     number = tasks_of(studio, connected)["visit"]["id"]
     made = studio.sdk.annotations.create(number, result=[region("بغدا", "GPE")])
-    until = time.monotonic() + 10
-    while not judged and time.monotonic() < until:
-        time.sleep(0.05)
-    (found,) = judged
+    found = wait_for_one(judged)
     assert (found.project, found.task) == (connected.id, number)
     assert found.annotation == made.id
     assert [finding.reason.code for finding in found.findings] == ["S107"]
-    judged.clear()
 
 
 @pytest.mark.studio
@@ -530,17 +571,6 @@ def test_the_users_token_is_neither_logged_nor_kept(
     assert ours
     assert token not in "\n".join([out, err, *ours])
     assert DOORS.password(SUGGESTIONS) not in "\n".join([out, err, *ours])
-
-
-MAIN = """
-import typer
-from annotate.cli.backend import register
-app = typer.Typer()
-app.callback()(lambda: None)
-register(app)
-app()
-"""
-SERVE = (sys.executable, "-c", MAIN, "serve")
 
 
 @pytest.mark.studio
