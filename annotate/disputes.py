@@ -38,6 +38,7 @@ __all__ = ["Brought", "Dispute", "bring_forward", "build_dispute", "settle"]
 
 AGREED = 1.0
 DISPUTED = 0.5
+_FSI, _PDI = "\u2068", "\u2069"
 
 Passes = Mapping[str, Mapping[str, AnnotatedDocument]]
 """Documents by annotator, then by id."""
@@ -197,7 +198,7 @@ def build_dispute(
     names = list(passes)
     notes: dict[Key, list[str]] = {}
     for conflict in conflicts:
-        notes.setdefault(conflict.target, []).append(_note(conflict, names, settled))
+        notes.setdefault(conflict.target, []).append(_note(conflict, names, docs))
     doubtful = {c.target for c in conflicts if not c.attribute and not c.argument}
     entities = [
         *settled.entities,
@@ -284,7 +285,7 @@ def _marked(mention: Any, number: str, notes: Sequence[str] | None) -> Any:
     return mention.model_copy(
         update={
             "id": number,
-            "rule": " | ".join(notes) if notes else "agreed",
+            "rule": "\n".join(notes) if notes else "agreed",
             "score": DISPUTED if notes else AGREED,
             "annotator": None,
             "meta": None,
@@ -292,18 +293,44 @@ def _marked(mention: Any, number: str, notes: Sequence[str] | None) -> Any:
     )
 
 
-def _note(conflict: Conflict, names: Sequence[str], doc: AnnotatedDocument) -> str:
-    voters = [names[place] for place in conflict.voters]
-    votes = dict(zip(voters, conflict.votes, strict=True))
+def _note(
+    conflict: Conflict, names: Sequence[str], docs: Sequence[AnnotatedDocument]
+) -> str:
+    """Say who holds what, a line for each: the box it stands in is narrow."""
+    lines = []
     if conflict.attribute:
-        told = ", ".join(f"{name}: {value or '-'}" for name, value in votes.items())
-        return f"{conflict.attribute}? {told}"
-    if conflict.argument:
+        lines.append(f"{conflict.attribute}?")
+    elif conflict.argument:
         role, (start, end, _) = conflict.argument
-        holders = ", ".join(name for name, vote in votes.items() if vote)
-        return f"{role} {(doc.text or '')[start:end]}? only {holders}"
-    holders = ", ".join(name for name, vote in votes.items() if vote)
-    return f"only {holders}"
+        lines.append(f"{role} {_quoted(docs[0].text or '', start, end)}?")
+    for place, vote in zip(conflict.voters, conflict.votes, strict=True):
+        if conflict.attribute:
+            said = vote or "none"
+        elif conflict.argument:
+            said = "yes" if vote else "no"
+        else:
+            said = "this mark" if vote else _instead(docs[place], conflict)
+        lines.append(f"{names[place]}: {said}")
+    return "\n".join(lines)
+
+
+def _instead(doc: AnnotatedDocument, conflict: Conflict) -> str:
+    """Say what an annotator has in the place of a mention: type, edge, or nothing."""
+    start, end, label = conflict.target
+    said = []
+    for other in doc.events if conflict.layer == "events" else doc.entities:
+        if other.start < end and start < other.end:
+            words = _quoted(doc.text or "", other.start, other.end)
+            if other.span == (start, end):
+                said.append(other.label)
+            else:
+                said.append(words if other.label == label else f"{other.label} {words}")
+    return ", ".join(said) or "nothing here"
+
+
+def _quoted(text: str, start: int, end: int) -> str:
+    """Quote the article in an isolate, so that it turns no word around it."""
+    return f"{_FSI}«{text[start:end]}»{_PDI}"
 
 
 def _key(mention: EntityMention | EventMention) -> Key:
