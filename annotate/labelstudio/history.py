@@ -93,7 +93,8 @@ def _shown(task: Json, annotation: Json, schema: Schema) -> list[Json]:
     for prediction in predictions:
         if prediction["id"] == parent:
             return list(prediction["result"])
-    # One that was imported names none: it is held against what its task offers.
-    if annotation.get("prediction") is None and predictions:
+    # One that was imported names none and nobody who wrote it: it is held against what
+    # its task offers.
+    if not copied and annotation.get("updated_by") is None and predictions:
         return list(predictions[-1]["result"])
     return copied

@@ -55,11 +55,11 @@ def test_a_page_opened_with_other_suggestions_is_held_against_those():
 
 
 def test_an_imported_annotation_is_held_against_what_its_task_offers():
-    assert labels_shown(task({"prediction": None, "parent_prediction": None})) == PLAIN
+    assert labels_shown(task({"prediction": {}, "updated_by": None})) == PLAIN
 
 
 def test_an_annotation_that_began_from_nothing_has_no_suggestions():
-    assert labels_shown(task({"prediction": {}, "parent_prediction": None})) == []
+    assert labels_shown(task({"prediction": {}, "updated_by": 7})) == []
 
 
 def test_skipped_tasks_and_foreign_ones_tell_nothing():
