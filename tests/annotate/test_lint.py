@@ -167,7 +167,8 @@ def test_the_examples_of_every_label_keep_the_rule(label: str) -> None:
         assert lint_document(marked(example.text), SCHEMA) == [], example.text
 
 
-def test_the_examples_of_every_clause_keep_the_rule() -> None:
+def test_every_clause_has_an_example_and_it_keeps_the_rule() -> None:
     for number, clause in SCHEMA.guideline.items():
+        assert clause.examples, number
         for example in clause.examples:
             assert lint_document(marked(example.text), SCHEMA) == [], number
