@@ -138,8 +138,13 @@ class Studio:
         doing: str,
         **content: Any,
     ) -> httpx.Response:
+        import httpx
+
         with self.telling(doing):
             answer = self._http.request(method, path, **content)
+            # A response and its stream hold each other: a large one that is done with
+            # would stay in memory until the garbage collector comes by.
+            answer.stream = httpx.ByteStream(b"")
             if answer.status_code >= 400:
                 raise _refusal(self.url, doing, answer.status_code, answer)
             return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +22,9 @@ from annotate.labelstudio.client import connect, login_of
 from annotate.labelstudio.collection import pull
 from annotate.labelstudio.projects import find_parts, known_parts, part_title
 from annotate.labelstudio.standing import render_standing, standing_of
+from annotate.labelstudio.tasks import to_task
 from annotate.labelstudio.users import ensure_users
+from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
 from schemas.jsonl import read_documents
 from tests.annotate.labelstudio.builders import SCHEMA, bare, visit
@@ -281,3 +284,28 @@ def test_files_of_an_earlier_pull_are_told(team, tmp_path):
     old = tmp_path / "former@x.org.jsonl"
     old.write_text("", encoding="utf-8")
     assert team.pull(tmp_path).stale == (old,)
+
+
+def test_the_memory_of_a_pull_does_not_grow_with_the_project(
+    team, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(exporting, "PIECE", 20)
+    text = "زار الوزير بغداد. " * 500
+    (part,) = team.push([]) and team.parts()
+    peaks = []
+    for start, end in ((0, 40), (40, 200)):
+        body = []
+        for n in range(start, end):
+            task = to_task(
+                AnnotatedDocument(id=f"m{n}", text=text), SCHEMA, model_version=None
+            )
+            body.append(task | {"annotations": [{"result": []}]})
+        team.studio.post(
+            f"/api/projects/{part.campaign.id}/import", body, doing="import"
+        )
+        tracemalloc.start()
+        home = team.pull(tmp_path)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert sum(home.documents.values()) == end
+    assert peaks[1] < 1.3 * peaks[0]
