@@ -3,7 +3,9 @@
 A campaign is one project of its name, or with strict blindness one project for each
 annotator, because in one project everybody can open everybody's work. Such a project is
 known by its title, which is made from the campaign's name and the annotator's address:
-nothing about it is kept elsewhere, so a lost state folder loses nothing.
+nothing about it is kept elsewhere, so a lost state folder loses nothing. Open-source
+Label Studio has no roles: somebody who looks for it can still open another's project,
+but nobody meets another's work by working.
 """
 
 from __future__ import annotations
