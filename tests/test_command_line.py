@@ -202,3 +202,10 @@ def test_a_migration_is_shown_before_it_is_run(tmp_path: Path) -> None:
     run = miyar(*call, "-o", "out", "--release-version", "2.0", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert miyar("verify", "out/seeds-2.0", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("call", [("lint",), ("lint", "a.jsonl", "--project", "p")])
+def test_lint_takes_files_or_a_project(tmp_path: Path, call: tuple[str, ...]) -> None:
+    done = miyar(*call, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "name the files to check, or a project with --project" in done.stderr

@@ -38,9 +38,13 @@ class LintFormat(StrEnum):
 
 def lint(  # noqa: PLR0913 - one parameter per option
     places: Annotated[
-        list[Path], typer.Argument(help="Release folders or .jsonl files.")
-    ],
+        list[Path] | None, typer.Argument(help="Release folders or .jsonl files.")
+    ] = None,
     *,
+    project: Annotated[
+        str | None,
+        typer.Option(help="Check what was submitted in Label Studio, and mark it."),
+    ] = None,
     schema: SchemaOption = None,
     rules: Annotated[
         Path | None, typer.Option(help="A folder of rules and lexicons of your own.")
@@ -58,21 +62,55 @@ def lint(  # noqa: PLR0913 - one parameter per option
     """Hold annotations against the contract, the schema and the span rule.
 
     Every problem has a stable code; exit 1 if there is any. A release is never changed:
-    --fix refuses it.
+    --fix refuses it. With --project the tasks to be mended are listed in a tab of the
+    project, each with its reason in Arabic and English.
 
     Example: miyar lint annotations.jsonl --fix
     """
     from annotate.spelling import load_speller
+    from schemas.errors import UsageError
     from schemas.load import load_schema
 
     labels = load_schema(schema)
+    if bool(places) == bool(project):
+        raise UsageError("name the files to check, or a project with --project.")
+    if project:
+        _print_problems(_check_project(project, labels, rules), output)
+        return
     speller = load_speller(labels, rules)
     if fix:
-        for place in places:
+        for place in places or []:
             _fix(place, labels, speller)
     problems = [
-        problem for place in places for problem in _check(place, labels, speller, roles)
+        problem
+        for place in places or []
+        for problem in _check(place, labels, speller, roles)
     ]
+    _print_problems(problems, output)
+
+
+def _check_project(project: str, labels: Schema, rules: Path | None) -> list[Problem]:
+    from annotate.cli.campaigns import lint_campaign
+    from schemas.checks import Problem
+
+    review = lint_campaign(project, labels, rules=rules)
+    typer.echo(
+        f"{project}: {review.annotations} annotations checked, {review.marked} tasks "
+        f"marked, {review.cleared} marks taken away",
+        err=True,
+    )
+    return [
+        Problem(
+            finding.reason.code,
+            f"task {finding.task} ({finding.doc}), {finding.annotator}",
+            finding.reason.en,
+        )
+        for finding in review.findings
+    ]
+
+
+def _print_problems(problems: Sequence[Problem], output: LintFormat) -> None:
+    """Print the problems and exit with 1 if there are any."""
     if output is LintFormat.JSON:
         listed = [problem._asdict() for problem in problems]
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
