@@ -1,1 +1,1 @@
-"""TBD."""
+"""The tool: command line, Label Studio, Arabic text, rules, curation."""

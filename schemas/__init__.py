@@ -1,1 +1,1 @@
-"""TBD."""
+"""What the words mean: the data contract and the label schema."""

@@ -1,1 +1,1 @@
-"""TBD."""
+"""Data: articles, lexicons, rules, the kept passes, gold."""

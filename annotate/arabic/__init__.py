@@ -1,1 +1,1 @@
-"""TBD."""
+"""Arabic text: characters, folding with a way back, clitics, tokens, sentences."""

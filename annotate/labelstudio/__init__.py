@@ -1,1 +1,1 @@
-"""TBD."""
+"""The real Label Studio: server, page, tasks, results, campaigns."""
