@@ -3,7 +3,9 @@
 A criterion's text is `LAYER` (its strictest form) or `LAYER:MATCH`; `CRITERIA` maps the
 text back to the value. The event criteria follow TextEE (Huang et al., ACL Findings
 2024): Trigger-I/C, Argument-I/C and the attached Argument-I+/C+. `partial` is half
-credit as in SemEval-2013 task 9.
+credit as in SemEval-2013 task 9. Which events' arguments are compared has the names of
+OmniEvent (Peng et al., ACL Findings 2023): its gold mode is `arguments` for an
+extractor that was given the gold triggers.
 """
 
 from __future__ import annotations
@@ -19,12 +21,15 @@ __all__ = [
     "DEFAULT_CRITERIA",
     "Convention",
     "Criterion",
+    "Triggers",
     "parse_criteria",
 ]
 
 Table = Literal["entities", "nominals", "triggers", "arguments", "attributes"]
 Pairing = Literal["equal", "overlap", "half", "same-entity"]
 Convention = Literal["raw", "clitic", "word"]
+Triggers = Literal["all", "unmissed", "found", "right"]
+"""All; without those missed; those of spans both have; of spans and types both have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ class Criterion:
     says, the span. `row` names the column that an item's row in the table of scores
     comes from. Where `row` is not among `equal`, a found item stands in the row of its
     gold label and a spurious one in that of its predicted label, so that the rows still
-    add up to the whole. Under a `convention` both sides' edges are moved first. With
-    `shared_triggers` only arguments of triggers that both sides have are compared.
+    add up to the whole. Under a `convention` both sides' edges are moved first.
+    `triggers` says which events' arguments are compared.
     """
 
     name: str
@@ -46,7 +51,7 @@ class Criterion:
     row: str
     pairing: Pairing = "equal"
     convention: Convention = "raw"
-    shared_triggers: bool = False
+    triggers: Triggers = "all"
 
     @property
     def layer(self) -> str:
@@ -143,7 +148,13 @@ _ALL: list[Criterion] = [
         "label",
         convention="word",
     ),
-    Criterion("arguments", "Argument-C+", "arguments", _FILLED, "role"),
+    Criterion(
+        "arguments",
+        "Argument-C+ (OmniEvent's strict mode)",
+        "arguments",
+        _FILLED,
+        "role",
+    ),
     Criterion("arguments:found", "Argument-I+", "arguments", _TRIGGER, "role"),
     Criterion(
         "arguments:unattached",
@@ -159,7 +170,23 @@ _ALL: list[Criterion] = [
         "arguments",
         _FILLED,
         "role",
-        shared_triggers=True,
+        triggers="right",
+    ),
+    Criterion(
+        "arguments:loose",
+        "Argument-C+ on trigger spans that both sides have (OmniEvent's loose mode)",
+        "arguments",
+        _FILLED,
+        "role",
+        triggers="found",
+    ),
+    Criterion(
+        "arguments:default",
+        "Argument-C+ without missed triggers (OmniEvent's default mode)",
+        "arguments",
+        _FILLED,
+        "role",
+        triggers="unmissed",
     ),
     Criterion(
         "arguments:clitic",

@@ -152,18 +152,18 @@ class _Document(_Record):
     @property
     def text(self) -> str | None:
         """The text, decoded only when asked for: most of a line is text."""
-        return _decode_text(self.raw_text)
+        return _TEXT.decode(self.raw_text)
 
 
-_decode_text = msgspec.json.Decoder(str | None).decode
+_TEXT: msgspec.json.Decoder[str | None] = msgspec.json.Decoder(str | None)
 
 
 def text_digest(doc: DocumentLike) -> str | None:
     """Return the hex SHA-256 of a document's UTF-8 text, None without text."""
     if isinstance(doc, _Document):
-        raw = memoryview(doc.raw_text)
+        raw = bytes(doc.raw_text)
         # Between its quotes a JSON string without escapes is the text's own UTF-8.
-        if raw[:1] == b'"' and b"\\" not in bytes(raw):
+        if raw.startswith(b'"') and b"\\" not in raw:
             return hashlib.sha256(raw[1:-1]).hexdigest()
     text = doc.text
     if text is None:

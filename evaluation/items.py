@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from evaluation.columns import Codes, Columns, Ints, Table, joint_codes
 from evaluation.corpus import Corpus
-from evaluation.criteria import Criterion
+from evaluation.criteria import Criterion, Triggers
 from evaluation.pairing import PAIRINGS, Items, distinct
 
 if TYPE_CHECKING:
     from schemas.labels import Schema
 
-__all__ = ["ATTRIBUTES", "Tally", "tally"]
+__all__ = ["ATTRIBUTES", "Tally", "compared_items", "tally"]
 
 ATTRIBUTES = ("polarity", "realis", "mode")
 """The attributes of an event that are compared, in the order of the rows."""
@@ -50,14 +50,8 @@ def tally(criterion: Criterion, corpus: Corpus, schema: Schema | None) -> Tally:
     With a schema the rows are its labels (or roles) in its order, used or not; without
     one, those that occur on either side, sorted.
     """
-    gold = corpus.gold[criterion.convention]
-    predicted = corpus.predicted[criterion.convention]
-    rows = _row_names(criterion, schema, (gold, predicted), corpus.codes)
-    if criterion.table == "attributes" and schema is not None:
-        gold, predicted = (
-            _with_fixed_modes(side, corpus.codes, schema) for side in (gold, predicted)
-        )
-    sides = _items(criterion, gold, predicted, corpus.codes, rows)
+    rows = _row_names(criterion, schema, corpus)
+    sides = _items(criterion, corpus, schema, rows)
     credit = PAIRINGS[criterion.pairing](*sides)
     documents = len(corpus.ids)
     counts = np.zeros((documents, len(rows), 3), dtype=np.float32)
@@ -72,11 +66,15 @@ def tally(criterion: Criterion, corpus: Corpus, schema: Schema | None) -> Tally:
     return Tally(criterion, rows, counts)
 
 
+def compared_items(
+    criterion: Criterion, corpus: Corpus, schema: Schema | None
+) -> tuple[Items, Items]:
+    """Return the distinct items of both sides that the criterion compares."""
+    return _items(criterion, corpus, schema, _row_names(criterion, schema, corpus))
+
+
 def _row_names(
-    criterion: Criterion,
-    schema: Schema | None,
-    pair: tuple[Columns, Columns],
-    codes: Codes,
+    criterion: Criterion, schema: Schema | None, corpus: Corpus
 ) -> tuple[str, ...]:
     if criterion.table == "attributes":
         return ATTRIBUTES
@@ -84,24 +82,29 @@ def _row_names(
         if criterion.table in ("entities", "nominals"):
             return tuple(schema.entities)
         return tuple(schema.events if criterion.table == "triggers" else schema.roles)
-    names = codes.names()
+    names = corpus.codes.names()
     used: set[int] = set()
-    for columns in pair:
-        table = _rows_of(criterion, columns, codes)
+    for side in (corpus.gold, corpus.predicted):
+        table = _rows_of(criterion, side[criterion.convention], corpus.codes)
         used.update(np.unique(table[criterion.row]).tolist())
     return tuple(sorted(names[code] for code in used))
 
 
 def _items(
     criterion: Criterion,
-    gold: Columns,
-    predicted: Columns,
-    codes: Codes,
+    corpus: Corpus,
+    schema: Schema | None,
     rows: Sequence[str],
 ) -> tuple[Items, Items]:
+    codes = corpus.codes
+    gold = corpus.gold[criterion.convention]
+    predicted = corpus.predicted[criterion.convention]
+    if criterion.table == "attributes" and schema is not None:
+        gold = _with_fixed_modes(gold, codes, schema)
+        predicted = _with_fixed_modes(predicted, codes, schema)
     tables = [_rows_of(criterion, side, codes) for side in (gold, predicted)]
-    if criterion.shared_triggers:
-        tables = [_on_shared_triggers(table, gold, predicted) for table in tables]
+    if criterion.triggers != "all":
+        tables = list(_on_triggers(criterion.triggers, tables, gold, predicted))
     rank = np.zeros(len(codes) + len(rows), dtype=np.int32)
     for place, name in enumerate(rows):
         rank[codes[name]] = place
@@ -132,14 +135,27 @@ def _items(
     return distinct(items[0]), distinct(items[1])
 
 
-def _on_shared_triggers(arguments: Table, gold: Columns, predicted: Columns) -> Table:
-    """Keep the arguments whose trigger both sides have, with its type."""
-    asked = tuple(arguments[c] for c in ("doc", "type", "trigger_start", "trigger_end"))
-    kept = np.ones(len(arguments["doc"]), dtype=np.bool_)
-    for side in (gold, predicted):
-        there = tuple(side.triggers[c] for c in ("doc", "label", "start", "end"))
-        a, b = joint_codes(asked, there)
-        kept &= np.isin(a, b)
+def _on_triggers(
+    wanted: Triggers, tables: Sequence[Table], gold: Columns, predicted: Columns
+) -> tuple[Table, Table]:
+    """Keep the arguments of the triggers that are wanted."""
+    one, other = tables
+    typed = wanted == "right"
+    if wanted != "unmissed":
+        other = _on_triggers_of(gold, other, typed=typed)
+    return _on_triggers_of(predicted, one, typed=typed), other
+
+
+def _on_triggers_of(side: Columns, arguments: Table, *, typed: bool) -> Table:
+    """Keep the arguments on trigger spans, perhaps with their types, of a side."""
+    same = [("doc", "doc"), ("trigger_start", "start"), ("trigger_end", "end")]
+    if typed:
+        same.append(("type", "label"))
+    asked, there = joint_codes(
+        [arguments[column] for column, _ in same],
+        [side.triggers[column] for _, column in same],
+    )
+    kept = np.isin(asked, there)
     return {name: column[kept] for name, column in arguments.items()}
 
 

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from evaluation.agreement import AGREEMENT_CRITERIA, Agreement, agree
+from evaluation.arms import ARMS, arm_of
 from evaluation.chance import (
     Coefficient,
     Measured,
@@ -67,9 +68,6 @@ COEFFICIENTS: dict[str, str] = {
     "gamma": "the gamma of Mathet, Widlöcher and Métivier (2015)",
 }
 """What each coefficient is; attributes are compared on shared triggers, not tokens."""
-
-ARMS = ("control", "suggested")
-"""What `meta.arm` says of a document: annotated without or with suggestions."""
 
 Measures = Mapping[str, Measured]
 Documents = Mapping[str, Mapping[str, DocumentLike]]
@@ -195,7 +193,7 @@ def study_agreement(  # noqa: PLR0913 - keyword-only options
 
     arms = {}
     for arm in ARMS:
-        part = [reading for reading in readings if _arm(reading) == arm]
+        part = [reading for reading in readings if arm_of(reading.sides) == arm]
         if part:
             ids = {reading.doc_id for reading in part}
             own = {
@@ -207,18 +205,6 @@ def study_agreement(  # noqa: PLR0913 - keyword-only options
     whole = study(readings, agreement)
     untold = len(readings) - sum(len(arm.readings) for arm in arms.values())
     return replace(whole, arms=arms, untold=untold)
-
-
-def _arm(reading: Reading) -> str | None:
-    """Return the arm that the documents name; one with suggestions is `suggested`."""
-    named = {
-        (getattr(doc, "meta", None) or {}).get("arm")
-        for doc in reading.sides
-        if doc is not None
-    }
-    if "suggested" in named:
-        return "suggested"
-    return "control" if named == {"control"} else None
 
 
 def _f1(tp: float, fp: float, fn: float) -> float | None:

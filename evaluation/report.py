@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from evaluation.counts import Counts
 from evaluation.criteria import Criterion
 from evaluation.intervals import Interval
 from evaluation.items import Tally
+
+if TYPE_CHECKING:
+    from evaluation.confusion import Confusion
 
 __all__ = ["LayerScore", "Report", "Row", "Signature"]
 
@@ -108,15 +111,21 @@ class Report:
     """What one set of predictions scored against one gold.
 
     `documents` are the gold's ids, in the order of the layers' per-document counts.
+    `confusion` is there, by attribute, with the layer `attributes`. `types` holds, if
+    it was asked for, the layers of each event type, their rows being roles.
     """
 
     signature: Signature
     documents: tuple[str, ...]
     layers: Mapping[str, LayerScore]
+    confusion: Mapping[str, Confusion] = field(default_factory=dict)
+    types: Mapping[str, Mapping[str, LayerScore]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report in the public JSON shape."""
-        return {
-            "signature": str(self.signature),
-            "layers": {name: layer.to_json() for name, layer in self.layers.items()},
-        }
+        """Return the report in the public JSON shape, without the event types."""
+        layers = {name: layer.to_json() for name, layer in self.layers.items()}
+        if self.confusion:
+            layers["attributes"]["confusion"] = {
+                name: confusion.to_json() for name, confusion in self.confusion.items()
+            }
+        return {"signature": str(self.signature), "layers": layers}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.columns import Snap, snap_to_words
-from evaluation.corpus import read_corpus
+from evaluation.corpus import Corpus, read_corpus
 from evaluation.counts import Counts
 from evaluation.criteria import DEFAULT_CRITERIA, Convention, Criterion, parse_criteria
 from evaluation.documents import DocumentLike
@@ -26,6 +26,7 @@ from evaluation.report import LayerScore, Report, Row, Signature
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
+    from evaluation.confusion import Confusion
     from schemas.labels import Schema
 
 __all__ = ["score", "summarise"]
@@ -42,6 +43,7 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     bootstrap: Bootstrap | None = None,
     convention: Convention = "raw",
     clitic: Snap | None = None,
+    by_type: bool = False,
     names: tuple[str, str] = ("gold", "predicted"),
 ) -> Report:
     """Score predictions against gold by every criterion asked for.
@@ -50,7 +52,8 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     has a row and an unknown label is an error; without, the labels are those that
     occur. Under a `convention` other than `raw` the edges of both sides are moved
     first, whatever the criterion; `clitic` is the span rule that does so.
-    `names` are those of the two sides, for the signature and for messages.
+    With `by_type` the layers of triggers and arguments are made for each event type as
+    well. `names` are those of the two sides, for the signature and for messages.
 
     Raises DataError where the two sides are not about the same texts or break the
     contract, UsageError for a criterion that is unknown or lacks its `clitic`.
@@ -77,7 +80,43 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
         options=() if convention == "raw" else (f"convention:{convention}",),
     )
     tallies = [tally(criterion, corpus, schema) for criterion in chosen]
-    return Report(signature, corpus.ids, summarise(tallies, signature, bootstrap))
+    return Report(
+        signature,
+        corpus.ids,
+        summarise(tallies, signature, bootstrap),
+        confusion=_confusion(chosen, corpus, schema),
+        types=_types(chosen, corpus, schema, signature, bootstrap) if by_type else {},
+    )
+
+
+def _confusion(
+    chosen: Iterable[Criterion], corpus: Corpus, schema: Schema | None
+) -> dict[str, Confusion]:
+    for criterion in chosen:
+        if criterion.table == "attributes":
+            from evaluation.confusion import confuse_attributes
+
+            return confuse_attributes(criterion, corpus, schema)
+    return {}
+
+
+def _types(
+    chosen: Iterable[Criterion],
+    corpus: Corpus,
+    schema: Schema | None,
+    signature: Signature,
+    bootstrap: Bootstrap,
+) -> dict[str, Mapping[str, LayerScore]]:
+    from evaluation.event_types import tallies_by_type
+
+    return {
+        event_type: summarise(
+            tallies,
+            replace(signature, options=(*signature.options, f"type:{event_type}")),
+            bootstrap,
+        )
+        for event_type, tallies in tallies_by_type(chosen, corpus, schema)
+    }
 
 
 def _snaps(

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 from evaluation.report import LayerScore, Row
 
 if TYPE_CHECKING:
+    from evaluation.confusion import Confusion
+    from evaluation.pipeline import TriggerBlame
     from evaluation.significance import Comparison, Difference
 
 __all__ = [
     "RENDERERS",
     "ScoreTable",
     "band_tables",
+    "blame_table",
     "comparison_tables",
+    "confusion_tables",
     "label_table",
     "render_csv",
     "render_latex",
@@ -24,6 +28,7 @@ __all__ = [
 ]
 
 UNDEFINED = "–"
+NOTHING = "nothing"
 _NUMBERS = ("P", "R", "F1", "95 %", "TP", "FP", "FN")
 
 
@@ -67,6 +72,78 @@ def band_tables(
             cells = tuple((band, *_cells(row)) for band, row in rows)
             tables.append(ScoreTable(f"{name} by {kind}", (kind, *_NUMBERS), cells))
     return tables
+
+
+_WIDEST = 8
+"""More values than this do not fit beside each other."""
+
+
+def confusion_tables(confusions: Iterable[Confusion]) -> list[ScoreTable]:
+    """Return a table an attribute: the gold's values down, the predicted across.
+
+    Where there are many values, only those that were confused are listed.
+    """
+    return [
+        _confusion_matrix(confusion)
+        if len(confusion.values) <= _WIDEST
+        else _confused_pairs(confusion)
+        for confusion in confusions
+        if confusion.values
+    ]
+
+
+def _confusion_matrix(confusion: Confusion) -> ScoreTable:
+    values = tuple(value or UNDEFINED for value in confusion.values)
+    head = ("gold", *values, NOTHING)
+    rows = [
+        (value, *map(str, row), str(missed))
+        for value, row, missed in zip(
+            values, confusion.counts, confusion.missed, strict=True
+        )
+    ]
+    rows.append((NOTHING, *map(str, confusion.spurious), ""))
+    title = f"{confusion.attribute}: gold down, predicted across"
+    return ScoreTable(title, head, tuple(rows))
+
+
+def _confused_pairs(confusion: Confusion) -> ScoreTable:
+    values = tuple(value or UNDEFINED for value in confusion.values)
+    pairs = [
+        (gold, predicted, n)
+        for gold, row in zip(values, confusion.counts, strict=True)
+        for predicted, n in zip(values, row, strict=True)
+        if n and gold != predicted
+    ]
+    for gold, predicted, counts in (
+        (None, NOTHING, confusion.missed),
+        (NOTHING, None, confusion.spurious),
+    ):
+        pairs += [
+            (gold or value, predicted or value, n)
+            for value, n in zip(values, counts, strict=True)
+            if n
+        ]
+    pairs.sort(key=lambda pair: -pair[2])
+    right = sum(row[i] for i, row in enumerate(confusion.counts))
+    title = f"{confusion.attribute}: what was confused ({right} were right)"
+    rows = tuple((gold, predicted, str(n)) for gold, predicted, n in pairs)
+    return ScoreTable(title, ("gold", "predicted", "times"), rows)
+
+
+def blame_table(blame: TriggerBlame, given: Row | None = None) -> ScoreTable:
+    """Return argument scores by which triggers they stand on; `given` is the gold's."""
+    rows = [
+        ("as predicted", *_cells(blame.pipeline)),
+        ("those that are right", *_cells(blame.right_triggers)),
+    ]
+    if given is not None:
+        rows.append(("given by the gold", *_cells(given)))
+    share = UNDEFINED if blame.share is None else f"{100 * blame.share:.1f} %"
+    title = (
+        f"arguments by triggers; {share} of {blame.errors:g} argument errors are due "
+        "to triggers"
+    )
+    return ScoreTable(title, ("triggers", *_NUMBERS), tuple(rows))
 
 
 def comparison_tables(comparison: Comparison, title: str = "") -> list[ScoreTable]:

@@ -139,10 +139,43 @@ def _process(about: About, agreement: Mapping[str, Any] | None) -> str:
         )
         parts.append(_picture("agreement.svg"))
         parts.append(_by_label(agreement["layers"]))
+        if agreement.get("arms"):
+            parts.append(_arms(agreement["arms"]))
     if about.adjudication:
         counts = [(what, str(n)) for what, n in sorted(about.adjudication.items())]
         parts.append("Adjudication:\n\n" + _table(("decision", "count"), counts))
     return "\n\n".join(parts)
+
+
+def _arms(arms: Mapping[str, Any]) -> str:
+    """Return tables of both arms: what was annotated, and how far they agree."""
+    counted = ("documents", "annotations", "entities", "events", "arguments")
+    amounts = [
+        (arm, *(str(figures[what]) for what in counted))
+        for arm, figures in arms.items()
+    ]
+    layers = dict.fromkeys(
+        layer for figures in arms.values() for layer in figures["layers"] or ()
+    )
+    shares = [
+        (
+            layer,
+            *(
+                _share(figures["layers"][layer]["micro"]["f1"])
+                if figures["layers"]
+                else _UNDEFINED
+                for figures in arms.values()
+            ),
+        )
+        for layer in layers
+    ]
+    return (
+        "Documents were annotated with suggestions, or as a control without. The marks "
+        "of all annotators in either arm:\n\n"
+        + _table(("arm", *counted), amounts)
+        + "\n\nAgreement in either arm, as pairwise F1:\n\n"
+        + _table(("layer", *arms), shares)
+    )
 
 
 def _by_label(layers: Mapping[str, Any]) -> str:

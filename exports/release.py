@@ -45,6 +45,7 @@ CARD_FILE = "README.md"
 SPLITS_FILE = "splits.json"
 CITATION_FILE = "CITATION.cff"
 CROISSANT_FILE = "croissant.json"
+DECISIONS_FILE = "decisions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,15 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
     about: About | None = None,
     agreement: Mapping[str, Any] | None = None,
     splits: Splits | None = None,
+    decisions: Iterable[str] = (),
 ) -> Manifest:
     """Write a release into a new folder and return its manifest.
 
     The same documents and statements give the same bytes, whatever the order of the
     documents and whenever and wherever they are written. `agreement` is what the
     agreement report gives as JSON; `splits` must hold each document once and divide no
-    copies. The folder appears whole or not at all; where it
-    holds the very same release already, nothing is written.
+    copies; `decisions` are the lines of the gold's history. The folder appears whole or
+    not at all; where it holds the very same release already, nothing is written.
 
     Raises DataError, listing every problem, when the documents break the contract or
     the schema, and when the folder holds anything else; UsageError for a name or
@@ -105,6 +107,8 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
     if splits is not None:
         check_splits(splits, docs)
         files[SPLITS_FILE] = f"{splits.render()}\n".encode()
+    if history := "".join(f"{line}\n" for line in decisions):
+        files[DECISIONS_FILE] = history.encode()
     croissant = render_croissant(
         name=name,
         version=version,

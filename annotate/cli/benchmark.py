@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from annotate.cli.limits import hold, parse_limit
+from annotate.cli.limits import hold, hold_baseline, parse_limit, read_baseline
+from annotate.cli.scorecard import Contest, Scorecard
 from annotate.cli.scores import (
     ReportFormat,
-    print_bands,
     print_comparison,
-    print_errors,
     print_json,
     print_report,
 )
-from annotate.cli.sides import choose_schema, name_files, relabelling, span_rule
+from annotate.cli.sides import (
+    choose_schema,
+    find_source,
+    name_files,
+    relabelling,
+    span_rule,
+)
 from annotate.cli.slicing import Slice, score_parts
-
-if TYPE_CHECKING:
-    from evaluation.documents import DocumentLike
-    from evaluation.significance import Comparison
-    from exports import GoldSource
-    from schemas.labels import Schema
 
 __all__ = ["print_report", "register"]
 
@@ -107,6 +105,21 @@ def score(  # noqa: PLR0913 - one parameter per option
         list[str] | None,
         typer.Option(help="Exit 1 below this, as entities.micro.f1=0.8."),
     ] = None,
+    no_regression: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="BASELINE",
+            help="Exit 1 if a layer's micro F1 is lower than in this score, which "
+            "--format json printed.",
+        ),
+    ] = None,
+    given_triggers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PREDICTED",
+            help="What the same extractor predicted when given the gold's triggers.",
+        ),
+    ] = None,
     errors: Annotated[
         bool, typer.Option("--errors", help="Count the kinds of error as well.")
     ] = False,
@@ -120,60 +133,49 @@ def score(  # noqa: PLR0913 - one parameter per option
     Example: miyar score --gold seeds/gold --predicted suggestions.jsonl
     """
     import evaluation
-    from exports import find_gold
 
-    source = find_gold(gold)
-    labels = choose_schema(schema, source)
-    bootstrap = evaluation.Bootstrap(resamples=resamples, seed=seed)
-    rename = relabelling(label_map)
     limits = [parse_limit(text) for text in fail_under or []]
-    sides = (
-        rename("gold", evaluation.JsonlSource(source.path)),
-        rename("predicted", evaluation.JsonlSource(find_gold(predicted).path)),
-    )
-    report = evaluation.score(
-        *sides,
+    baseline = read_baseline(no_regression) if no_regression else None
+    source = find_source(gold)
+    labels = choose_schema(schema, source)
+    contest = Contest(
+        source,
+        find_source(predicted).path,
         schema=labels,
-        criteria=layer or evaluation.DEFAULT_CRITERIA,
-        bootstrap=bootstrap,
+        rename=relabelling(label_map),
+        bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
         convention=convention.value,
-        clitic=span_rule(labels, convention.value, layer or ()),
-        names=(source.name, "predictions"),
     )
-    content = report.to_json()
-    bands = {
-        kind.value: score_parts(
-            kind, report, sides, gold=source.path, train=train, schema=labels
-        )
-        for kind in by or []
-    }
-    if bands:
-        content["slices"] = {
-            kind: {
-                band: {name: score.to_json() for name, score in layers.items()}
-                for band, layers in parts.items()
-            }
-            for kind, parts in bands.items()
-        }
-    if errors:
-        from evaluation.error_analysis import count_errors, find_errors
-
-        rule = span_rule(labels, "clitic", ())
-        content["errors"] = count_errors(find_errors(*sides, clitic=rule))
-    test = _ceiling(annotator or [], sides[1], source, labels, seed)
-    if test is not None:
-        content["ceiling"] = test[1].to_json() | {"annotators": test[0]}
+    parts = by or []
+    report = contest.score(
+        layer or (), by_type=Slice.TYPE in parts or Slice.ROLE in parts
+    )
+    card = Scorecard(
+        report,
+        chosen=layer,
+        given=contest.score_given(given_triggers) if given_triggers else None,
+        bands={
+            kind.value: score_parts(
+                kind,
+                report,
+                contest.sides,
+                gold=source.path,
+                train=train,
+                schema=labels,
+            )
+            for kind in parts
+        },
+        errors=contest.count_errors() if errors else None,
+        ceiling=contest.ceiling(annotator) if annotator else None,
+    )
+    content = card.to_json()
     if output is ReportFormat.JSON:
         print_json(content)
     else:
-        print_report(report, chosen=layer, output=output)
-        for kind, parts in bands.items():
-            print_bands(kind, parts, output=output)
-        if errors:
-            print_errors(content["errors"], output=output)
-        if test is not None:
-            print_comparison(test[1], output=output, title=test[0])
+        card.show(output)
     hold(content, limits)
+    if baseline is not None:
+        hold_baseline(content, baseline)
 
 
 def compare(  # noqa: PLR0913 - one parameter per option
@@ -198,16 +200,15 @@ def compare(  # noqa: PLR0913 - one parameter per option
     """
     import evaluation
     from evaluation import significance
-    from exports import find_gold
 
-    source = find_gold(gold)
+    source = find_source(gold)
     labels = choose_schema(schema, source)
     rename = relabelling(label_map)
     snap = span_rule(labels, convention.value, layer or ())
     reports = {
         name: evaluation.score(
             rename("gold", evaluation.JsonlSource(source.path)),
-            rename("predicted", evaluation.JsonlSource(find_gold(place).path)),
+            rename("predicted", evaluation.JsonlSource(find_source(place).path)),
             schema=labels,
             criteria=layer or ("entities", "nominals", "triggers", "arguments"),
             bootstrap=evaluation.Bootstrap(resamples=0, seed=seed),
@@ -226,37 +227,3 @@ def compare(  # noqa: PLR0913 - one parameter per option
         print_json(comparison.to_json())
     else:
         print_comparison(comparison, output=output)
-
-
-def _ceiling(
-    places: list[Path],
-    predicted: Iterable[DocumentLike],
-    source: GoldSource,
-    schema: Schema | None,
-    seed: int,
-) -> tuple[str, Comparison] | None:
-    """Test the predictions against annotators; say who those are."""
-    if not places:
-        return None
-    import evaluation
-    from evaluation.ceiling import ceiling
-    from exports import find_gold
-
-    named = name_files(places)
-    comparison = ceiling(
-        {n: evaluation.JsonlSource(find_gold(p).path) for n, p in named.items()},
-        predicted,
-        schema=schema,
-        bootstrap=evaluation.Bootstrap(seed=seed),
-    )
-    stated = (
-        {a.name: a.kind for a in source.manifest.about.annotators}
-        if (source.manifest)
-        else {}
-    )
-    kinds = {stated.get(name, "unknown") for name in named}
-    if kinds == {"person"}:
-        return "human ceiling: the annotators are people", comparison
-    if "machine" in kinds:
-        return "no human ceiling: an annotator is a machine", comparison
-    return "the gold does not state whether the annotators are people", comparison

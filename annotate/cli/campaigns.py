@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +13,9 @@ from annotate.cli.ledgers import LedgerFormat, ledger
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
-    from annotate.labelstudio.checkup import Release
     from annotate.labelstudio.credentials import Login
     from annotate.labelstudio.doctor import Ailment
+    from annotate.labelstudio.released import Release
     from annotate.labelstudio.review import Review
     from annotate.settings import Settings
     from schemas.annotations import AnnotatedDocument
@@ -139,13 +138,14 @@ def doctor(
     Example: miyar doctor --project news --release gold-1.0
     """
     from annotate.labelstudio.doctor import check_server
+    from annotate.verification import as_released
     from schemas.errors import UsageError
     from schemas.load import load_schema
 
     if release is not None and project is None:
         raise UsageError("--release needs the --project that it was made from.")
     labels = load_schema(schema)
-    gold = _release(release) if release else None
+    gold = as_released(release) if release else None
     found, studio = check_server(_settings())
     if studio is not None:
         with studio:
@@ -185,23 +185,6 @@ def _project_ailments(
             if ailment not in seen:
                 seen.add(ailment)
                 yield ailment
-
-
-def _release(folder: Path) -> Release:
-    from annotate.labelstudio.checkup import Release
-    from exports.release import MANIFEST_FILE, read_release
-
-    release = read_release(folder)
-    said = release.manifest.about.released
-    try:
-        made = datetime.fromisoformat(said or "")
-    except ValueError:
-        written = (folder / MANIFEST_FILE).stat().st_mtime
-        made = datetime.fromtimestamp(written, UTC)
-    if made.tzinfo is None:
-        made = made.replace(tzinfo=UTC)
-    documents = {doc.id: doc for doc in release.documents}
-    return Release(release.manifest.title, made, documents)
 
 
 def lint_campaign(project: str, labels: Schema, *, rules: Path | None) -> Review:

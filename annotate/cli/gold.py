@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from schemas.checks import Problem
     from schemas.labels import Schema
 
 __all__ = ["register"]
@@ -89,61 +90,149 @@ def release(  # noqa: PLR0913 - one parameter per option
     splits: Annotated[
         Path | None, typer.Option(help="Splits made by 'miyar split', .json.")
     ] = None,
+    history: Annotated[
+        bool,
+        typer.Option("--history", help="Put the decisions into the release."),
+    ] = False,
+    pseudonyms: Annotated[
+        bool,
+        typer.Option(
+            "--pseudonyms", help="Call annotators annotator-1, annotator-2 ..."
+        ),
+    ] = False,
 ) -> None:
     """Write a release: gold, schema, manifest with checksums, and data card.
 
     Example: miyar release gold.jsonl -o gold-1.0 --name seeds --version 1.0
     """
-    from annotate.decisions import count_verdicts, read_decisions
+    from annotate.decisions import count_verdicts, read_decisions, render_decision
+    from annotate.pseudonyms import choose_pseudonyms, veil_decision, veil_document
     from exports import About, build_release, read_about, read_gold, read_splits
+    from schemas.errors import UsageError
     from schemas.load import load_schema
 
+    if history and decisions is None:
+        raise UsageError("--history needs --decisions, the file that is the history.")
     labels = load_schema(schema)
     said = read_about(about) if about else About()
+    made = read_decisions(decisions) if decisions else []
     if decisions:
-        counts = count_verdicts(read_decisions(decisions))
-        said = said.model_copy(update={"adjudication": counts})
+        said = said.model_copy(update={"adjudication": count_verdicts(made)})
+    docs = read_gold(gold)
+    sides = _sides(passes or [])
+    if pseudonyms:
+        stems = [place.stem for place in sides.values()]
+        if len(set(stems)) < len(stems):
+            raise UsageError(
+                "two files have one name. Name each --pass after its annotator, as "
+                "'miyar pull' does."
+            )
+        names = choose_pseudonyms(stems, made, docs)
+        docs = tuple(veil_document(doc, names) for doc in docs)
+        made = [veil_decision(decision, names) for decision in made]
+        sides = {names[place.stem]: place for place in sides.values()}
     manifest = build_release(
-        read_gold(gold),
+        docs,
         schema=labels,
         name=name,
         version=version,
         folder=out,
         about=said,
-        agreement=_agreement(passes or [], labels),
+        agreement=_agreement(sides, labels),
         splits=read_splits(splits) if splits else None,
+        decisions=map(render_decision, made) if history else (),
     )
     typer.echo(f"{out}: {manifest.title} {manifest.release}")
 
 
-def _agreement(places: list[Path], schema: Schema) -> dict[str, Any] | None:
-    if not places:
-        return None
-    import evaluation
+def _sides(places: list[Path]) -> dict[str, Path]:
+    from annotate.cli.sides import name_files
 
-    annotators = {place.name.partition(".")[0]: place for place in places}
-    return evaluation.agree(
-        {name: evaluation.JsonlSource(place) for name, place in annotators.items()},
-        schema=schema,
-    ).to_json()
+    return name_files(places) if places else {}
+
+
+def _agreement(sides: dict[str, Path], schema: Schema) -> dict[str, Any] | None:
+    """Measure the agreement, with its arms apart where documents name theirs."""
+    if not sides:
+        return None
+    from evaluation import JsonlSource, agree
+    from evaluation.arms import measure_arms
+
+    sources = {name: JsonlSource(place) for name, place in sides.items()}
+    measured = agree(sources, schema=schema).to_json()
+    docs = {name: tuple(source) for name, source in sources.items()}
+    arms = measure_arms(docs, schema=schema)
+    return {**measured, "arms": arms} if arms else measured
 
 
 def verify(
     folder: Annotated[Path, typer.Argument(help="The folder of a release.")],
+    *,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="A project in Label Studio: was what is there changed since?"
+        ),
+    ] = None,
+    annotator: Annotated[
+        str | None,
+        typer.Option(help="With --against: whose annotations are the gold itself."),
+    ] = None,
+    passes: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--pass",
+            help="With --against: a file that was pulled and the gold made from; "
+            "repeat it. Then contents are compared, else times of change.",
+        ),
+    ] = None,
 ) -> None:
-    """Check a release against its checksums; exit 1 if anything was changed.
+    """Check a release: checksums, contract, schema and span rule; exit 1 if any fails.
 
-    Example: miyar verify gold-1.0
+    With --against also whether Label Studio's copy was changed since.
+
+    Example: miyar verify gold-1.0 --against news --annotator judge@example.org
     """
     from exports import read_manifest, verify_release
+    from schemas.errors import UsageError
 
+    if against is None and (annotator or passes):
+        raise UsageError("--annotator and --pass need --against, the project.")
     problems = verify_release(folder)
+    if any(problem.code != "V003" for problem in problems):
+        typer.echo("The gold was not looked into: it is not as released.", err=True)
+    else:
+        from annotate.verification import check_gold
+
+        problems += check_gold(folder)
+        if against is not None:
+            problems += _changes(folder, against, annotator, passes or [])
     for problem in problems:
         typer.echo(f"{problem.where}: {problem.code} {problem.message}")
     if problems:
         raise typer.Exit(1)
     manifest = read_manifest(folder)
     typer.echo(f"{folder}: {manifest.title} {manifest.release} is intact")
+
+
+def _changes(
+    folder: Path, project: str, annotator: str | None, passes: list[Path]
+) -> list[Problem]:
+    """Return what Label Studio has otherwise than the release."""
+    from annotate.labelstudio.client import connect
+    from annotate.labelstudio.projects import known_parts
+    from annotate.labelstudio.released import check_copies
+    from annotate.settings import load_settings
+    from annotate.verification import as_released
+    from exports import read_release
+    from schemas.checks import Problem
+
+    released = as_released(folder, passes=passes, annotator=annotator)
+    schema = read_release(folder).schema
+    with connect(load_settings()) as studio:
+        campaigns = [part.campaign for part in known_parts(studio, project)]
+        found = check_copies(studio, campaigns, schema, released)
+    return [Problem(a.code, a.where, f"{a.what} {a.remedy}") for a in found]
 
 
 class DiffFormat(StrEnum):

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from evaluation import Agreement, LayerScore, Report
+    from evaluation import Agreement, LayerScore, Report, Row
+    from evaluation.pipeline import TriggerBlame
     from evaluation.significance import Comparison
     from evaluation.tables import ScoreTable
 
 __all__ = [
     "ReportFormat",
     "print_bands",
+    "print_blame",
     "print_comparison",
     "print_errors",
     "print_json",
@@ -50,28 +52,49 @@ def print_report(
 
     An empty `chosen` prints the brief alone.
     """
-    from evaluation.tables import label_table, summary_table
+    from evaluation.tables import confusion_tables, label_table, summary_table
 
-    shown = [
-        layer
-        for name, layer in report.layers.items()
-        if (
-            layer.criterion.match in ("exact", "found")
-            if chosen is None
-            else name in chosen
-        )
-    ]
+    shown = [it for it in report.layers.values() if _is_shown(it, chosen)]
     summary = summary_table(report.layers, str(report.signature))
-    print_tables([summary, *map(label_table, shown)], output)
+    tables = [summary, *map(label_table, shown)]
+    if any(layer.criterion.table == "attributes" for layer in shown):
+        tables += confusion_tables(getattr(report, "confusion", {}).values())
+    print_tables(tables, output)
+
+
+def _is_shown(layer: LayerScore, chosen: Sequence[str] | None) -> bool:
+    if chosen is None:
+        return layer.criterion.match in ("exact", "found")
+    return layer.criterion.name in chosen
+
+
+def print_blame(
+    blame: TriggerBlame, given: Row | None, *, output: ReportFormat
+) -> None:
+    """Print the argument scores by what their triggers are."""
+    from evaluation.tables import blame_table
+
+    print_tables([blame_table(blame, given)], output)
 
 
 def print_bands(
-    kind: str, parts: Mapping[str, Mapping[str, LayerScore]], *, output: ReportFormat
+    kind: str,
+    parts: Mapping[str, Mapping[str, LayerScore]],
+    *,
+    chosen: Sequence[str] | None = None,
+    output: ReportFormat,
 ) -> None:
-    """Print the parts of a score beside each other, a table a layer."""
+    """Print the parts of a score beside each other, a table a layer.
+
+    The plainest layers or the chosen ones, as in `print_report`.
+    """
     from evaluation.tables import band_tables
 
-    print_tables(band_tables(kind, parts), output)
+    shown = {
+        band: {n: layer for n, layer in layers.items() if _is_shown(layer, chosen)}
+        for band, layers in parts.items()
+    }
+    print_tables(band_tables(kind, shown), output)
 
 
 def print_comparison(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,42 @@ from schemas.errors import UsageError
 if TYPE_CHECKING:
     from evaluation.columns import Snap
     from evaluation.documents import DocumentLike
-    from exports import GoldSource
+    from exports import GoldSource, Manifest
     from schemas.labels import Schema
 
-__all__ = ["choose_schema", "name_files", "relabelling", "span_rule"]
+__all__ = [
+    "Source",
+    "choose_schema",
+    "find_source",
+    "name_files",
+    "relabelling",
+    "span_rule",
+]
 
 
-def choose_schema(choice: str | None, source: GoldSource) -> Schema | None:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Documents to be scored, and the manifest if they are those of a release."""
+
+    path: Path
+    name: str
+    manifest: Manifest | None = None
+
+
+def find_source(place: Path) -> Source:
+    """Find the JSONL file of a release folder, or take the file as it is.
+
+    Nothing of releases is loaded for a plain file: that takes longer than most scores.
+    """
+    if place.is_file():
+        return Source(place, place.name.partition(".")[0] or place.name)
+    from exports import find_gold
+
+    found = find_gold(place)
+    return Source(found.path, found.name, found.manifest)
+
+
+def choose_schema(choice: str | None, source: GoldSource | Source) -> Schema | None:
     """Return the schema that was asked for, the gold's own, or the built-in one."""
     if choice == "none":
         return None
@@ -64,8 +94,6 @@ def span_rule(
     if convention != "clitic" and not any(name.endswith(":clitic") for name in layers):
         return None
     from annotate.snapping import make_snap
-    from annotate.spelling import load_speller
     from schemas.load import load_schema
 
-    rule = schema or load_schema()
-    return make_snap(rule, speller=load_speller(rule, None))
+    return make_snap((schema or load_schema()).span_rule)

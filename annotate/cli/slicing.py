@@ -24,6 +24,8 @@ class Slice(StrEnum):
     OUTLET = "outlet"
     DOCUMENT = "document"
     LENGTH = "length"
+    TYPE = "type"
+    ROLE = "role"
     SEEN = "seen"
     FREQUENCY = "frequency"
 
@@ -37,14 +39,19 @@ def score_parts(  # noqa: PLR0913 - keyword-only
     train: Path | None,
     schema: Schema | None,
 ) -> Mapping[str, Any]:
-    """Return the layers of each part.
+    """Return the layers of each part; event types must have been asked for.
 
     Raises UsageError where a part needs the training gold and there is none.
     """
     import evaluation
     from evaluation import slices
-    from exports import find_gold
 
+    if kind is Slice.TYPE:
+        return report.types
+    if kind is Slice.ROLE:
+        from evaluation.event_types import split_roles
+
+        return split_roles(report.types)
     if kind is Slice.DOCUMENT:
         return slices.by_documents(report, {i: [i] for i in report.documents})
     if kind is Slice.OUTLET:
@@ -56,6 +63,7 @@ def score_parts(  # noqa: PLR0913 - keyword-only
         raise UsageError(f"--by {kind} needs the training gold: give it by --train.")
     else:
         from annotate.arabic.fold import fold_text
+        from exports import find_gold
 
         make = slices.by_seen if kind is Slice.SEEN else slices.by_frequency
         docs = evaluation.JsonlSource(find_gold(train).path)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,9 +12,14 @@ from annotate.labelstudio.client import Studio
 from annotate.labelstudio.config import render_config
 from annotate.labelstudio.doctor import Ailment
 from annotate.labelstudio.faults import region_fault
-from annotate.labelstudio.results import read_results
+from annotate.labelstudio.released import (
+    Release,
+    author_of,
+    check_present,
+    check_task,
+    submitted,
+)
 from annotate.labelstudio.users import users_by_id
-from schemas.annotations import AnnotatedDocument
 from schemas.errors import ServiceError
 from schemas.jsonl import text_sha256
 from schemas.labels import Schema
@@ -27,15 +30,6 @@ Json = dict[str, Any]
 PAGE = 100
 _NOWHERE = "http://127.0.0.1:9"
 """Nothing listens on the discard port: a server that may ask it, asks in vain."""
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Gold that was released; `made` is when."""
-
-    name: str
-    made: datetime
-    documents: Mapping[str, AnnotatedDocument]
 
 
 def check_project(
@@ -62,18 +56,9 @@ def check_project(
         doc = task["data"].get("doc_id")
         present[str(doc)] = str(task["data"].get("text"))
         if release is not None and doc in release.documents:
-            yield from _check_released(task, release, schema, users)
-    for name, doc in release.documents.items() if release else ():
-        text = present.get(name)
-        if text is None or (doc.text is not None and text != doc.text):
-            yield Ailment(
-                "LS403",
-                name,
-                f"{release.name if release else ''} holds this document, and the "
-                f"project {'has no task of it' if text is None else 'another text'}.",
-                "Is this the project that the release was made from? Push the missing "
-                "document, or release what is there under a new version.",
-            )
+            yield from check_task(task, release, schema, users)
+    if release is not None:
+        yield from check_present(present, release)
 
 
 def check_page(title: str, config: str, schema: Schema) -> Iterator[Ailment]:
@@ -211,11 +196,11 @@ def _check_task(
                 f"A suggestion {fault}",
                 "Delete the prediction and push the document's suggestions again.",
             )
-    for annotation in _submitted(task):
+    for annotation in submitted(task):
         for fault in _region_faults(annotation["result"], text, schema):
             yield Ailment(
                 "LS303",
-                f"{where}, {_author(annotation, users)}",
+                f"{where}, {author_of(annotation, users)}",
                 f"A mark {fault}",
                 "Mend it on the page; 'miyar lint --project' tells the annotator.",
             )
@@ -227,68 +212,3 @@ def _region_faults(result: Sequence[Json], text: str, schema: Schema) -> Iterato
             fault = region_fault(entry, text, schema)
             if fault:
                 yield fault
-
-
-def _submitted(task: Json) -> list[Json]:
-    listed = task.get("annotations") or ()
-    return [entry for entry in listed if not entry.get("was_cancelled")]
-
-
-def _author(annotation: Json, users: Mapping[int, str]) -> str:
-    author = annotation.get("completed_by")
-    number = author["id"] if isinstance(author, dict) else author
-    return users.get(int(number or 0), f"user-{number}")
-
-
-def _check_released(
-    task: Json, release: Release, schema: Schema, users: Mapping[int, str]
-) -> Iterator[Ailment]:
-    """Hold annotations against the gold: by content where it was one person's work.
-
-    Gold that was adjudicated is nobody's annotation; there the time of the last change
-    is all that can be told.
-    """
-    gold = release.documents[task["data"]["doc_id"]]
-    origin = (gold.meta.get("studio") or {}).get("annotation")
-    for annotation in _submitted(task):
-        who = _author(annotation, users)
-        where = f"task {task['id']} ({gold.id}), {who}"
-        if annotation["id"] == origin:
-            reading = read_results(
-                annotation["result"],
-                text=task["data"]["text"],
-                schema=schema,
-                where=where,
-            )
-            now = gold.model_copy(
-                update={"entities": reading.entities, "events": reading.events}
-            )
-            if reading.problems or _said(now) != _said(gold):
-                yield Ailment(
-                    "LS401",
-                    where,
-                    f"The annotation is not what {release.name} was made from.",
-                    "If the change is meant, release it under a new version; else put "
-                    "the annotation back as the release has it.",
-                )
-        elif datetime.fromisoformat(annotation["updated_at"]) > release.made:
-            yield Ailment(
-                "LS402",
-                where,
-                f"The annotation was changed on {annotation['updated_at'][:16]}, after "
-                f"{release.name} was made.",
-                "Pull and adjudicate again; if the gold changes, make a new version.",
-            )
-
-
-def _said(doc: AnnotatedDocument) -> list[tuple[Any, ...]]:
-    """Return what a document says, whatever its ids and provenance."""
-    entities = [(*m.key, m.subtype or "") for m in doc.entities]
-    events = [
-        (
-            *(*e.key, e.polarity, e.realis, e.mode or ""),
-            *sorted((a.role, doc.filler_span(a) or ()) for a in e.arguments),
-        )
-        for e in doc.events
-    ]
-    return [*sorted(entities), *sorted(events)]

@@ -23,6 +23,7 @@ LS304  a task was not made by push
 LS401  an annotation differs from the gold that was released of it
 LS402  an annotation was changed after the release
 LS403  a released document is not there, or has another text
+LS404  an annotation that a release was made from is not there
 =====  =====================================================================
 """
 
