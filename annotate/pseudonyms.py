@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from annotate.decisions import Decision
+from exports import About
 from schemas.annotations import AnnotatedDocument
 
-__all__ = ["choose_pseudonyms", "veil_decision", "veil_document"]
+__all__ = ["choose_pseudonyms", "veil_about", "veil_decision", "veil_document"]
 
 POLICY = "policy:"
 _WORDS = frozenset({"majority", "strict"})
@@ -32,6 +33,15 @@ def choose_pseudonyms(
     judges = {d.by for d in decisions if not d.by.startswith(POLICY)} - names.keys()
     judged = {name: f"adjudicator-{n}" for n, name in enumerate(sorted(judges), 1)}
     return names | judged
+
+
+def veil_about(about: About, names: Mapping[str, str]) -> About:
+    """Return the statement with pseudonyms for annotators; its prose stays."""
+    veiled = tuple(
+        annotator.model_copy(update={"name": names[annotator.name]})
+        for annotator in about.annotators
+    )
+    return about.model_copy(update={"annotators": veiled})
 
 
 def veil_decision(decision: Decision, names: Mapping[str, str]) -> Decision:

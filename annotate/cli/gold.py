@@ -106,7 +106,12 @@ def release(  # noqa: PLR0913 - one parameter per option
     Example: miyar release gold.jsonl -o gold-1.0 --name seeds --version 1.0
     """
     from annotate.decisions import count_verdicts, read_decisions, render_decision
-    from annotate.pseudonyms import choose_pseudonyms, veil_decision, veil_document
+    from annotate.pseudonyms import (
+        choose_pseudonyms,
+        veil_about,
+        veil_decision,
+        veil_document,
+    )
     from exports import About, build_release, read_about, read_gold, read_splits
     from schemas.errors import UsageError
     from schemas.load import load_schema
@@ -127,9 +132,11 @@ def release(  # noqa: PLR0913 - one parameter per option
                 "two files have one name. Name each --pass after its annotator, as "
                 "'miyar pull' does."
             )
-        names = choose_pseudonyms(stems, made, docs)
+        stated = [annotator.name for annotator in said.annotators]
+        names = choose_pseudonyms([*stems, *stated], made, docs)
         docs = tuple(veil_document(doc, names) for doc in docs)
         made = [veil_decision(decision, names) for decision in made]
+        said = veil_about(said, names)
         sides = {names[place.stem]: place for place in sides.values()}
     manifest = build_release(
         docs,
@@ -155,12 +162,12 @@ def _agreement(sides: dict[str, Path], schema: Schema) -> dict[str, Any] | None:
     """Measure the agreement, with its arms apart where documents name theirs."""
     if not sides:
         return None
-    from evaluation import JsonlSource, agree
+    from evaluation import agree
     from evaluation.arms import measure_arms
+    from schemas.jsonl import read_documents
 
-    sources = {name: JsonlSource(place) for name, place in sides.items()}
-    measured = agree(sources, schema=schema).to_json()
-    docs = {name: tuple(source) for name, source in sources.items()}
+    docs = {name: tuple(read_documents(place)) for name, place in sides.items()}
+    measured = agree(docs, schema=schema).to_json()
     arms = measure_arms(docs, schema=schema)
     return {**measured, "arms": arms} if arms else measured
 

@@ -253,7 +253,8 @@ def test_confusions_add_up_to_the_counts_of_their_attribute(
     mirror = score(predicted, gold, criteria=["attributes"], bootstrap=NONE).confusion
     for name, row in report.layers["attributes"].labels.items():
         confusion = report.confusion[name]
-        table = np.array(confusion.counts).reshape(len(confusion.values), -1)
+        size = len(confusion.values)
+        table = np.array(confusion.counts, dtype=int).reshape(size, size)
         right = int(np.trace(table))
         missed = table.sum() - right + sum(confusion.missed)
         spurious = table.sum() - right + sum(confusion.spurious)

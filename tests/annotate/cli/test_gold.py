@@ -234,6 +234,9 @@ def test_under_pseudonyms_no_name_is_left_in_the_release(tmp_path: Path) -> None
     write_documents(gold, [visit("d0").model_copy(update=update)])
     words = [word for place in places for word in ("--pass", place)]
     words += ["--decisions", decided(tmp_path), "--history"]
+    about = tmp_path / "about.yaml"
+    about.write_text(f"annotators: [{{name: {READERS[0]}, kind: person}}]\n", "utf-8")
+    words += ["--about", about]
 
     open_names = make(gold, tmp_path / "open", *words)
     assert open_names["agreement"]["annotators"] != ["annotator-1", "annotator-2"]

@@ -7,13 +7,6 @@ rest is outside. Its window is 24 sub-words, so that texts must be read in windo
 import sys
 from pathlib import Path
 
-import torch
-from transformers import (
-    BertConfig,
-    BertForTokenClassification,
-    BertTokenizerFast,
-)
-
 PIECES = [
     "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]",
     "و", "##ب", "##غداد", "بغ", "##داد", "محمد", "ال", "##حلبوسي", "قال", "في", "ثم",
@@ -23,10 +16,18 @@ LABELS = ["O", "B-GPE", "B-PER", "I-PER"]
 # First sub-words decide, so only they are taught.
 TAUGHT = {"بغ": 1, "محمد": 2, "ال": 3, "قال": 0, "في": 0, "ثم": 0, "😀": 0, "و": 0}
 
-if __name__ == "__main__":
+
+def train(folder: Path) -> None:
+    # The tests are collected where torch is not installed, too.
+    import torch
+    from transformers import (
+        BertConfig,
+        BertForTokenClassification,
+        BertTokenizerFast,
+    )
+
     torch.manual_seed(1)
     torch.set_num_threads(1)
-    folder = Path(sys.argv[1])
     folder.mkdir()
     vocabulary = folder / "vocab.txt"
     vocabulary.write_text("\n".join(PIECES) + "\n", encoding="utf-8")
@@ -61,3 +62,7 @@ if __name__ == "__main__":
         optimizer.zero_grad()
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    train(Path(sys.argv[1]))
