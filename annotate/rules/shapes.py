@@ -98,8 +98,10 @@ class Vocabulary:
         if len(base) == 1:
             return CLITICS.get(base, "initial")
         defined = "_al" if base.startswith(_ARTICLE) else ""
-        if triggers:
-            spec, kind = triggers[0]
+        # What a word is called does not come from the traps that watch over it.
+        named = next((option for option in triggers or () if not option[0].trap), None)
+        if named is not None:
+            spec, kind = named
             if kind == "noun":
                 return "event" + defined
             return "say" if spec.frame.speech else "verb"
