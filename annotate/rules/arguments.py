@@ -223,7 +223,9 @@ class ArgumentFinder:
         near = [
             (abs(at - unit), index)
             for at, index in self.phrases.head.items()
-            if begin <= at < end and keys[at] in typical
+            if begin <= at < end
+            and keys[at] in typical
+            and not self.phrases.describes_act(index)
         ]
         if near:
             roles.give(frame.subject, min(near)[1])

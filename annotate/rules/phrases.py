@@ -74,6 +74,7 @@ class Phrases:
         slack = 0
         closed = governed = skipping = False
         genitive = not parts[start - 1] & DEFINITE
+        acts = noun and any(role in frame.subject for role in frame.genitive)
         while at < stop:
             index = head.get(at)
             if index is not None:
@@ -86,7 +87,7 @@ class Phrases:
                 elif pending is None and noun and mention.label in self.grammar.nisbas:
                     if at - start <= 2:
                         walk.nisbas.append(index)
-                elif noun and at == start and self._qualifies_act(mention, frame):
+                elif acts and at == start and self.describes_act(index):
                     pass
                 elif pending is not None and skipping:
                     skipping = False
@@ -175,12 +176,14 @@ class Phrases:
             return self.mentions[index].label in self.grammar.counts
         return bool(self.parts[at] & QUANTITY)
 
-    def _qualifies_act(self, mention: Found, frame: Frame) -> bool:
-        """Tell whether a nominal right after an act qualifies it (هجوم انتحاري)."""
-        if mention.level == "name" or mention.last > mention.first:
+    def describes_act(self, index: int) -> bool:
+        """Tell whether a nominal only says of what kind an act is (هجوم انتحاري)."""
+        mention = self.mentions[index]
+        at = mention.first
+        alone = mention.level != "name" and mention.last == at
+        if not alone or not at or not self.parts[at - 1] & EVENT:
             return False
-        acts = any(role in frame.subject for role in frame.genitive)
-        return acts and self.unit(mention.last).base.endswith(("ي", "يه"))
+        return self.unit(at).base.endswith(("ي", "يه"))
 
     def _performer(self, light: int, stop: int) -> int | None:
         """Return the subject after a light verb that follows its noun (غارة شنتها)."""
