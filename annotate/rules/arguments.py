@@ -44,7 +44,10 @@ class ArgumentFinder:
         else:
             self._verb_core(unit, walk, spec, roles, bounds[0])
         self._prepositions(walk, frame, roles)
-        self._times(unit, bounds[0], walk, frame, roles)
+        for known in walk.times:
+            roles.give(frame.time, known)
+        if frame.time and not (noun or walk.times):
+            self._time_before(unit, bounds[0], frame, roles)
         if frame.count:
             self._counts(unit, last, bounds, frame, roles)
         if walk.performer is not None:
@@ -177,13 +180,8 @@ class ArgumentFinder:
             if preposition in places:
                 roles.give(frame.place, index)
 
-    def _times(
-        self, unit: int, begin: int, walk: Walk, frame: Frame, roles: Roles
-    ) -> None:
-        for known in walk.times:
-            roles.give(frame.time, known)
-        if walk.times or not frame.time:
-            return
+    def _time_before(self, unit: int, begin: int, frame: Frame, roles: Roles) -> None:
+        """Take the time before a verb; one before a noun is that of its verb."""
         phrases = self.phrases
         for at in range(unit - 1, max(begin, unit - _TIME_REACH) - 1, -1):
             index = phrases.tail.get(at)

@@ -84,7 +84,7 @@ _GROUPS = {
 class Grammar:
     """The parts of each symbol as bits, and the settings of labels.
 
-    `place_words`, `quantities`, `from_` (من), `about` (نحو), `to` (ل) and `quote` are
+    `place_words`, `quantities`, `from_` (من), `with_` (مع), `about` (نحو), `to` (ل) and `quote` are
     keys of words.
     """
 
@@ -100,6 +100,7 @@ class Grammar:
     place_words: frozenset[str]
     quantities: frozenset[str]
     from_: str
+    with_: str
     about: str
     to: str
     quote: str
@@ -134,6 +135,7 @@ def build_grammar(
         counts=setting("count_labels"),
         place_words=keys.all(map(fold_text, setting("place_words"))),
         from_=keys["من"],
+        with_=keys["مع"],
         about=keys["نحو"],
         to=keys["ل"],
         quantities=keys.all(map(fold_text, setting("quantity_nominals"))),

@@ -92,7 +92,8 @@ class Phrases:
                 elif pending is not None and skipping:
                     skipping = False
                 elif pending is not None:
-                    if not closed or pending in self.grammar.place_words:
+                    late = frame.mutual and pending == self.grammar.with_
+                    if not closed or late or pending in self.grammar.place_words:
                         walk.prepositions.append((pending, self.best(index)))
                     governed = True
                 elif not (governed or closed or counted):
@@ -201,6 +202,9 @@ class Phrases:
         """
         mention = self.mentions[index]
         if mention.level != "name":
+            follower = self.head.get(mention.last + 1)
+            if follower is not None and self._names(follower, mention):
+                return follower
             return self._made_of(index)
         if mention.label not in self.grammar.titles:
             return index
@@ -213,6 +217,12 @@ class Phrases:
             if not self.parts[at] & TITLE_GAP:
                 break
         return index
+
+    def _names(self, index: int, nominal: Found) -> bool:
+        """Tell whether a name stands in apposition (العاصمة بغداد)."""
+        mention = self.mentions[index]
+        same = mention.level == "name" and mention.label == nominal.label
+        return same and self.unit(nominal.first).base.startswith("ال")
 
     def _made_of(self, index: int) -> int:
         """Return what a quantity is made of (مئات من المحتجين), else itself."""
