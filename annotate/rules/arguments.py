@@ -44,10 +44,7 @@ class ArgumentFinder:
         else:
             self._verb_core(unit, walk, spec, roles, bounds[0])
         self._prepositions(walk, frame, roles)
-        for known in walk.times:
-            roles.give(frame.time, known)
-        if frame.time and not (noun or walk.times):
-            self._time_before(unit, bounds[0], frame, roles)
+        self._times(trigger, walk, roles)
         if frame.count:
             self._counts(unit, last, bounds, frame, roles)
         if walk.performer is not None:
@@ -180,9 +177,17 @@ class ArgumentFinder:
             if preposition in places:
                 roles.give(frame.place, index)
 
-    def _time_before(self, unit: int, begin: int, frame: Frame, roles: Roles) -> None:
-        """Take the time before a verb; one before a noun is that of its verb."""
-        phrases = self.phrases
+    def _times(self, trigger: Trigger, walk: Walk, roles: Roles) -> None:
+        """Take the times after a trigger, else the time before a verb.
+
+        A time before a noun is that of the verb it stands with.
+        """
+        unit, _, spec, kind, (begin, _) = trigger
+        frame, phrases = spec.frame, self.phrases
+        for known in walk.times:
+            roles.give(frame.time, known)
+        if walk.times or kind == "noun" or not frame.time:
+            return
         for at in range(unit - 1, max(begin, unit - _TIME_REACH) - 1, -1):
             index = phrases.tail.get(at)
             if index is not None:

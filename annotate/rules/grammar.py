@@ -84,8 +84,8 @@ _GROUPS = {
 class Grammar:
     """The parts of each symbol as bits, and the settings of labels.
 
-    `place_words`, `quantities`, `from_` (من), `with_` (مع), `about` (نحو), `to` (ل) and `quote` are
-    keys of words.
+    `place_words`, `quantities`, `from_` (من), `with_` (مع), `about` (نحو), `to` (ل) and
+    `quote` are keys of words.
     """
 
     parts: Mapping[str, int]

@@ -79,7 +79,7 @@ class Vocabulary:
             if triggers is None:
                 triggers, cut = _before_pronoun(base, self.forms, _SPEAKER)
             if nominal is None:
-                nominal, cut_nominal = _before_pronoun(base, self.nominals, ())
+                nominal, cut_nominal = _before_pronoun(base, self.nominals, _SPEAKER)
         pronoun = cut if triggers else cut_nominal
         name = self._name(base, triggers, nominal, bool(pronoun), article)
         return Shape(name, triggers or (), nominal, pronoun)
