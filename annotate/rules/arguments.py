@@ -26,12 +26,13 @@ WA = int(Part.WA)
 class ArgumentFinder:
     """The roles of triggers in one reading, given its settled mentions."""
 
-    __slots__ = ("_events", "_speaker", "phrases")
+    __slots__ = ("_described", "_events", "_speaker", "phrases")
 
     def __init__(self, reading: Reading, mentions: list[Found]) -> None:
         self.phrases = Phrases(reading, mentions)
         self._events = reading.ruleset.schema.events
         self._speaker: tuple[int, int] | None = None
+        self._described: tuple[int | None, Trigger, Roles] | None = None
 
     def fill(self, trigger: Trigger) -> list[Filled]:
         """Return the roles filled for a trigger; call it in order of the text."""
@@ -49,13 +50,29 @@ class ArgumentFinder:
             self._counts(unit, last, bounds, frame, roles)
         if walk.performer is not None:
             roles.give(frame.subject, walk.performer)
+        if walk.sufferer is not None:
+            roles.give(frame.patient or frame.object, walk.sufferer)
         if frame.typical and not roles.has(frame.subject):
             self._typical(unit, bounds, frame, roles)
         if frame.speech:
             self._speak(kind, frame, roles, bounds[0])
         if roles.filled:
             self._coordinate(roles, bounds[1])
+        self._share(trigger, walk, roles)
         return roles.filled
+
+    def _share(self, trigger: Trigger, walk: Walk, roles: Roles) -> None:
+        """Let a noun and the verb of its relative clause tell of one event.
+
+        What one of them leaves open, the other fills (الضربة الأميركية التي استهدفت).
+        """
+        if walk.relative is not None:
+            self._described = walk.relative, trigger, roles
+        elif self._described is not None and self._described[0] == trigger.first:
+            _, noun, described = self._described
+            if noun.spec.label == trigger.spec.label:
+                for one, other in ((described, roles), (roles, described)):
+                    one.complete(other)
 
     # Core places
 

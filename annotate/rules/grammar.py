@@ -46,6 +46,8 @@ class Part(IntFlag):
     AIM = 33554432
     LI = 67108864
     DEFINITE = 134217728
+    HAPPEN = 268435456
+    HIT = 536870912
 
 
 _GROUPS = {
@@ -77,6 +79,8 @@ _GROUPS = {
     Part.AIM: ("finite", "word_verb", "hours", "al", "al_adj", "word"),
     Part.LI: ("c_li",),
     Part.DEFINITE: ("event_al",),
+    Part.HAPPEN: ("happen",),
+    Part.HIT: ("hit_verb",),
 }
 
 

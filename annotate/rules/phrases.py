@@ -26,6 +26,7 @@ APPOSITION, EVENT, AGENT_WORD = int(Part.APPOSITION), int(Part.EVENT), int(Part.
 WA, QUANTITY, INSIDE = int(Part.WA), int(Part.QUANTITY), int(Part.INSIDE)
 AMONG, COMMA, TITLE_GAP = int(Part.AMONG), int(Part.COMMA), int(Part.TITLE_GAP)
 DEFINITE = int(Part.DEFINITE)
+SUFFER, HAPPEN, HIT = int(Part.SUFFER), int(Part.HAPPEN), int(Part.HIT)
 STOP = REL | THAT | BREAK
 
 
@@ -33,8 +34,9 @@ STOP = REL | THAT | BREAK
 class Walk:
     """What a walk to the right of a trigger has met, as indices of mentions.
 
-    `core` stands without preposition, `adjacent` is the genitive of a noun, and
-    `performer` the subject of a light verb after its noun.
+    `core` stands without preposition, `adjacent` is the genitive of a noun, `performer`
+    the subject of a light verb after its noun, and `sufferer` who such a verb says was
+    met by it (هجمات طالت المطار). `relative` is the verb of the noun's relative clause.
     """
 
     core: list[int] = field(default_factory=list)
@@ -43,6 +45,8 @@ class Walk:
     nisbas: list[int] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
     performer: int | None = None
+    sufferer: int | None = None
+    relative: int | None = None
 
 
 class Phrases:
@@ -120,6 +124,11 @@ class Phrases:
                     at = self._after_relative(at, stop)
                     pending = None
                     continue
+                if part & REL and noun:
+                    resumed = self._into_relative(at + 1, stop, walk)
+                    if resumed > at:
+                        at, pending, genitive = resumed, None, False
+                        continue
                 break
             if part & OPENING and frame.speech and frame.subject:
                 break
@@ -127,6 +136,11 @@ class Phrases:
                 skipping = True
             if not part & (GAP | PREP):
                 genitive = False
+            if noun and part & HIT and at - start <= _FEW:
+                resumed = self._into_relative(at, stop, walk)
+                if resumed > at:
+                    at, pending, genitive = resumed, None, False
+                    continue
             if noun and part & LIGHT and at - start <= _FEW:
                 walk.performer = self._performer(at, stop)
                 if walk.performer is None:
@@ -162,6 +176,37 @@ class Phrases:
                     pending = None
             at += 1
         return walk
+
+    def _into_relative(self, verb: int, stop: int, walk: Walk) -> int:
+        """Read who did or met an act from the verb that follows its noun.
+
+        Return the unit to go on from, 0 where the walk ends.
+        """
+        if verb >= stop:
+            return 0
+        part = self.parts[verb]
+        if part & HAPPEN:
+            return verb + 1
+        if part & (SUFFER | HIT):
+            index = self._following(verb + 1, stop)
+            walk.sufferer = index
+        elif part & LIGHT:
+            index = walk.performer = self._performer(verb, stop)
+        else:
+            index, walk.relative = None, verb
+        return 0 if index is None else self.mentions[index].last + 1
+
+    def _following(self, at: int, stop: int) -> int | None:
+        """Return the participant that opens within a few units."""
+        for place in range(at, min(stop, at + _FEW)):
+            index = self.head.get(place)
+            if index is not None:
+                if self.mentions[index].label in self.grammar.times:
+                    continue
+                return self.best(index)
+            if self.parts[place] & (PREP | STOP | FINITE):
+                return None
+        return None
 
     def _after_relative(self, at: int, stop: int) -> int:
         """Return the unit after a relative clause that a comma ends, else the end."""

@@ -61,6 +61,13 @@ class Roles:
                     self.filled.append((role, index))
                 return
 
+    def complete(self, other: Roles) -> None:
+        """Take over the fillers of roles that are empty here."""
+        empty = {role for role, _ in other.filled} - {role for role, _ in self.filled}
+        for role, index in other.filled:
+            if role in empty:
+                self.add(role, index)
+
     def add(self, role: str, index: int) -> bool:
         """Fill the role once more; tell whether the mention fits."""
         if self.holds(index) or not self._accepts(role, index):
