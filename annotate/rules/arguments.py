@@ -26,13 +26,14 @@ WA = int(Part.WA)
 class ArgumentFinder:
     """The roles of triggers in one reading, given its settled mentions."""
 
-    __slots__ = ("_described", "_events", "_speaker", "phrases")
+    __slots__ = ("_before", "_described", "_events", "_speaker", "phrases")
 
     def __init__(self, reading: Reading, mentions: list[Found]) -> None:
         self.phrases = Phrases(reading, mentions)
         self._events = reading.ruleset.schema.events
         self._speaker: tuple[int, int] | None = None
         self._described: tuple[int | None, Trigger, Roles] | None = None
+        self._before: tuple[Trigger, Roles] | None = None
 
     def fill(self, trigger: Trigger) -> list[Filled]:
         """Return the roles filled for a trigger; call it in order of the text."""
@@ -71,8 +72,16 @@ class ArgumentFinder:
         elif self._described is not None and self._described[0] == trigger.first:
             _, noun, described = self._described
             if noun.spec.label == trigger.spec.label:
-                for one, other in ((described, roles), (roles, described)):
-                    one.complete(other)
+                described.complete(roles)
+                roles.complete(described)
+        elif self._before is not None and trigger.kind == "noun":
+            # The noun only says how the act went on (وصل إلى بغداد في زيارة).
+            earlier, named = self._before
+            same = earlier.spec.label == trigger.spec.label
+            inside = self.phrases.keys[trigger.first - 1] == self.phrases.grammar.in_
+            if same and inside and earlier.bounds == trigger.bounds:
+                roles.complete(named)
+        self._before = trigger, roles
 
     # Core places
 

@@ -88,8 +88,8 @@ _GROUPS = {
 class Grammar:
     """The parts of each symbol as bits, and the settings of labels.
 
-    `place_words`, `quantities`, `from_` (من), `with_` (مع), `about` (نحو), `to` (ل) and
-    `quote` are keys of words.
+    `place_words`, `quantities`, `from_` (من), `in_` (في), `with_` (مع), `about` (نحو),
+    `to` (ل) and `quote` are keys of words.
     """
 
     parts: Mapping[str, int]
@@ -104,6 +104,7 @@ class Grammar:
     place_words: frozenset[str]
     quantities: frozenset[str]
     from_: str
+    in_: str
     with_: str
     about: str
     to: str
@@ -139,6 +140,7 @@ def build_grammar(
         counts=setting("count_labels"),
         place_words=keys.all(map(fold_text, setting("place_words"))),
         from_=keys["من"],
+        in_=keys["في"],
         with_=keys["مع"],
         about=keys["نحو"],
         to=keys["ل"],
