@@ -7,7 +7,7 @@ READY := .venv/.ready
 # What the tests need of the extras; gamma brings a solver of its own licence.
 EXTRAS := --extra cas --extra parquet --extra serve --extra spacy --extra splits --extra report --extra crf
 
-.PHONY: demo test check lint setup browser benchmarks lock clean
+.PHONY: demo test check lint setup browser benchmarks docs lock clean
 
 demo: setup
 	$(BIN)/miyar demo $(ARGS)
@@ -43,6 +43,10 @@ browser:
 
 benchmarks: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+# The site, in site/; 'make docs SERVE=1' shows it while you write.
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs $(if $(SERVE),serve,build --strict)
 
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev $(EXTRAS) \

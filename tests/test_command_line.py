@@ -16,6 +16,7 @@ import typer
 from annotate.cli.main import build_app
 
 ROOT = Path(__file__).parents[1]
+RE = re.M | re.S
 MIYAR = Path(sys.executable).with_name("miyar")
 
 
@@ -58,14 +59,15 @@ def test_every_command_says_what_it_does_with_an_example(name: str) -> None:
 
 
 def fenced(kind: str) -> list[str]:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    blocks = re.findall(rf"^```{kind}\n(.*?)^```", readme, re.M | re.S)
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    texts = [page.read_text("utf-8") for page in pages]
+    blocks = [b for t in texts for b in re.findall(rf"^```{kind}\n(.*?)^```", t, RE)]
     lines = "\n".join(blocks).splitlines()
     return [line for line in lines if line.startswith("miyar ")]
 
 
 @pytest.mark.parametrize("line", fenced("sh"))
-def test_every_command_of_the_readme_is_one(line: str) -> None:
+def test_every_command_of_readme_and_site_is_one(line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
     name = max(
         (name for name in COMMANDS if words[: len(name.split())] == name.split()),
