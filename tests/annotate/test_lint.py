@@ -164,11 +164,12 @@ def test_the_examples_of_every_label_keep_the_rule(label: str) -> None:
     assert len(spec.examples.positive) >= 3
     assert len(spec.examples.negative) >= 3
     for example in (*spec.examples.positive, *spec.examples.negative):
-        assert lint_document(marked(example.text), SCHEMA) == [], example.text
+        assert lint_document(marked(example.text), SCHEMA, speller=SPELLER) == []
 
 
 def test_every_clause_has_an_example_and_it_keeps_the_rule() -> None:
     for number, clause in SCHEMA.guideline.items():
         assert clause.examples, number
         for example in clause.examples:
-            assert lint_document(marked(example.text), SCHEMA) == [], number
+            doc = marked(example.text)
+            assert lint_document(doc, SCHEMA, speller=SPELLER) == [], number
