@@ -1,7 +1,7 @@
 """What a schema names that is not there, and what it gives twice.
 
-Works on the plain data of the YAML, so that these faults are told together with those of
-form: what has no proper form yet is passed over here.
+Works on the plain data of the YAML, so that these faults are told together with those
+of form: what has no proper form yet is passed over here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LAYERS = ("entities", "events")
 
 
 def reference_faults(data: Any) -> list[Fault]:
-    """Return every fault of reference in a schema's data: its keys, and what is wrong."""
+    """Return each fault: the keys that lead to it, and what is wrong there."""
     schema = _mapping(data)
     return [*_label_faults(schema), *_role_faults(schema), *_example_faults(schema)]
 
@@ -100,17 +100,21 @@ def _examples(
     schema: dict[str, Any],
 ) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
     """Yield each example: where it is, its text, and the label it must show."""
-    places = [
-        ((layer, label, "examples", kind), _mapping(spec.get("examples")).get(kind), label)
+    places: list[tuple[tuple[str, ...], Any, str | None]] = [
+        (
+            (layer, label, "examples", kind),
+            _mapping(spec.get("examples")).get(kind),
+            label,
+        )
         for layer, label, spec in _types(schema)
         for kind in ("positive", "negative")
     ]
     places += [
-        (("guideline", str(number), "examples"), _mapping(clause).get("examples"), "")
+        (("guideline", str(number), "examples"), _mapping(clause).get("examples"), None)
         for number, clause in _mapping(schema.get("guideline")).items()
     ]
     for loc, examples, own in places:
         for place, example in enumerate(_items(examples)):
             text = _mapping(example).get("text")
             if isinstance(text, str):
-                yield (*loc, str(place)), text, own or None
+                yield (*loc, str(place)), text, own

@@ -163,6 +163,6 @@ def _explained(fault: Any) -> str:
     if fault["type"] == "string_pattern_mismatch" and fault["loc"][-1] == "hotkey":
         return (
             f"{fault['input']!r} is no free key; write a Latin letter other than u, a "
-            "digit, - or =, or shift+ and a letter (an Arabic keyboard has the same keys)"
+            "digit, - or =, or shift+ and a letter: an Arabic keyboard has them too"
         )
     return f"{fault['msg']} (got {str(fault['input'])[:40]!r})"
