@@ -6,26 +6,31 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import typer
 
 from annotate.cli.main import build_app
+from annotate.labelstudio.client import Studio
 
 ROOT = Path(__file__).parents[1]
 MIYAR = Path(sys.executable).with_name("miyar")
 
 
-def miyar(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def miyar(
+    *arguments: str | Path, cwd: Path, environ: Mapping[str, str] = {}
+) -> subprocess.CompletedProcess[str]:
     """Run the installed command in a folder with a state of its own."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("MIYAR_")}
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("MIYAR_")}
     return subprocess.run(
         [MIYAR, *map(str, arguments)],
         cwd=cwd,
-        env=environ | {"MIYAR_HOME": str(cwd / "state")},
+        env=ours | {"MIYAR_HOME": str(cwd / "state"), **environ},
         capture_output=True,
         text=True,
         check=False,
@@ -152,6 +157,32 @@ def test_bad_input_gets_one_message_exit_2_and_nothing_is_written(
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_busy_port_gets_one_message_and_exit_2(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = miyar("up", "--port", port, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"miyar: Port {port} is in use")
+    assert "--port" in done.stderr
+    # The lock that keeps two starts apart is all that is left.
+    assert [path.name for path in (tmp_path / "state").iterdir()] == [".starting"]
+
+
+@pytest.mark.studio
+def test_a_wrong_token_gets_one_message_and_exit_2(
+    studio: Studio, tmp_path: Path
+) -> None:
+    environ = {"MIYAR_URL": studio.url, "MIYAR_TOKEN": "feedc0de" * 5}
+    call = ("pull", "--project", "news", "-o", "out")
+    done = miyar(*call, cwd=tmp_path, environ=environ)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("miyar: ")
+    assert done.stderr.count("\n") == 1
+    assert "MIYAR_TOKEN" in done.stderr
+    assert "feedc0de" not in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_lint_lists_mends_and_tells_by_its_exit(tmp_path: Path) -> None:
