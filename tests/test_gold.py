@@ -110,6 +110,8 @@ def test_each_required_role_is_filled_or_its_absence_is_told() -> None:
         if use.required and role not in {a.role for a in event.arguments}
     ]
     assert sorted(row[:5] for row in told) == sorted(found)
+    card = (SEEDS / "gold" / "README.md").read_text("utf-8")
+    assert f"{len(found)} required roles stay empty" in " ".join(card.split())
 
 
 def test_every_reference_resolves_and_a_role_has_the_fillers_it_may() -> None:

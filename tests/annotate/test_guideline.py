@@ -12,7 +12,12 @@ from annotate.guideline import (
     render_guideline_markdown,
     render_instructions,
 )
-from annotate.schema_report import diff_schemas, render_label, render_labels
+from annotate.schema_report import (
+    diff_schemas,
+    find_pale_labels,
+    render_label,
+    render_labels,
+)
 from schemas.errors import UsageError
 from schemas.load import BUILT_IN, load_schema, parse_schema
 from schemas.markup import parse_markup
@@ -102,9 +107,17 @@ def test_show_lists_all_labels_and_tells_all_of_one() -> None:
     told = render_label(SCHEMA, "ATTACK")
     for part in ("INSTRUMENT: WEA, VEH", "ASSAULT", "Conflict.Attack", "طائرة مسيّرة"):
         assert part in told
+    assert "group: Violence · العنف; colour #d50000" in told
     assert render_label(SCHEMA, "ACTOR").startswith("ACTOR: Actor")
     with pytest.raises(UsageError, match="no such label; known: PER"):
         render_label(SCHEMA, "PERSON")
+
+
+def test_a_colour_that_is_hard_to_read_is_noted() -> None:
+    assert find_pale_labels(SCHEMA) == []
+    pale = parse_schema(SOURCE.replace('color: "#0277bd"', 'color: "#4fc3f7"'))
+    (note,) = find_pale_labels(pale)
+    assert note.startswith("MEET: words on its colour #4fc3f7 have a contrast of 2.0")
 
 
 def test_diff_names_each_place_that_differs() -> None:
