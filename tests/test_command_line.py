@@ -62,6 +62,27 @@ def test_every_command_says_what_it_does_with_an_example(name: str) -> None:
     assert f"Example: miyar {name}" in text
 
 
+def test_help_answers_at_once_for_it_loads_no_library_but_typer() -> None:
+    code = (
+        "import sys; sys.argv = ['miyar', '--help']\n"
+        "from annotate.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print('loaded', *{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.splitlines()[-1].split()[1:])
+    needed = {"annotate", "schemas", "typer", "annotated_doc", "shellingham"}
+    strange = {
+        name
+        for name in loaded - sys.stdlib_module_names - needed
+        if not name.startswith("_")
+    }
+    assert strange == set()
+
+
 def fenced(kind: str) -> list[str]:
     readme = (ROOT / "README.md").read_text("utf-8")
     blocks = re.findall(rf"^```{kind}\n(.*?)^```", readme, re.M | re.S)
