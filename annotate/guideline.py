@@ -6,7 +6,9 @@ the labelling page or the checks. Every word of the schema is escaped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,9 @@ from schemas.markup import MarkedSpan, parse_markup
 __all__ = ["render_guideline_html", "render_guideline_markdown", "render_instructions"]
 
 _TEMPLATES = Path(__file__).with_name("templates")
+# Words of a right-to-left script, with the numbers and spaces between or before them.
+_WORD = r"(?:\d+ )?[\u0590-\u08ff\ufb1d-\ufefc]+"
+_RUN = re.compile(f"{_WORD}(?: {_WORD})*")
 
 
 class _Piece(NamedTuple):
@@ -53,9 +58,27 @@ def _render(template: str, schema: Schema, *, html: bool) -> str:
         lstrip_blocks=True,
     )
     environment.filters["marked"] = _marked_html if html else _marked_markdown
+    environment.filters["isolated"] = partial(_isolated, language=schema.language)
     return environment.get_template(template).render(
-        schema=schema, chapters=_chapters(schema)
+        schema=schema,
+        chapters=_chapters(schema),
+        labels={**schema.entities, **schema.events},
     )
+
+
+def _isolated(text: str, *, language: str) -> Markup:
+    """Isolate each right-to-left run of an English text.
+
+    Runs with only a comma between them would otherwise be ordered as one, right to
+    left, in the middle of a sentence that runs from the left.
+    """
+    template = Markup('<bdi lang="{}">{}</bdi>')
+    parts: list[str] = []
+    at = 0
+    for run in _RUN.finditer(text):
+        parts += [escape(text[at : run.start()]), template.format(language, run[0])]
+        at = run.end()
+    return Markup("").join([*parts, escape(text[at:])])
 
 
 def _chapters(schema: Schema) -> list[tuple[str, str, str, list[str]]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from schemas.colours import AA, least_contrast
 from schemas.errors import UsageError
 from schemas.labels import EventType, Schema
 from schemas.markup import parse_markup
 
-__all__ = ["diff_schemas", "render_label", "render_labels"]
+__all__ = ["diff_schemas", "find_pale_labels", "render_label", "render_labels"]
 
 
 def render_labels(schema: Schema) -> str:
@@ -41,12 +42,14 @@ def render_label(schema: Schema, label: str) -> str:
     if spec is None:
         known = [*schema.entities, *schema.events, *schema.roles]
         raise UsageError(f"{label}: no such label; known: {', '.join(known)}.")
+    group = schema.groups[spec.group].name
     lines = [
         f"{label}: {spec.name.en} · {spec.name.ar} (key {spec.hotkey})",
         f"  is:  {spec.definition.en}",
         f"       {spec.definition.ar}",
         f"  not: {spec.is_not.en}",
         f"       {spec.is_not.ar}",
+        f"  group: {group.en} · {group.ar}; colour {spec.color}",
     ]
     if isinstance(spec, EventType):
         for name, use in spec.roles.items():
@@ -67,6 +70,16 @@ def render_label(schema: Schema, label: str) -> str:
             found = ", ".join(f"{m.label}: {text[slice(*m.span)]}" for m in marks)
             lines.append(f"  {sign} {text}  ({found})")
     return "\n".join(lines)
+
+
+def find_pale_labels(schema: Schema) -> list[str]:
+    """Return a note for each label whose words have less contrast than WCAG AA asks."""
+    return [
+        f"{label}: words on its colour {spec.color} have a contrast of {least:.1f} to "
+        f"1; WCAG AA asks for {AA}. Take a darker one."
+        for label, spec in {**schema.entities, **schema.events}.items()
+        if (least := least_contrast(spec.color)) < AA
+    ]
 
 
 def diff_schemas(old: Schema, new: Schema) -> list[str]:

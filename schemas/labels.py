@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from schemas.errors import SchemaError
-from schemas.markup import parse_markup
-from schemas.yaml_source import Fault, ReferenceFaultsError
+from schemas.references import reference_faults
+from schemas.yaml_source import ReferenceFaultsError
 
 __all__ = [
     "AttributeValue",
@@ -27,7 +24,9 @@ __all__ = [
     "SpanRule",
 ]
 
-_LABEL = r"^[A-Z][A-Z0-9_]*$"
+# A key of a keyboard, which an Arabic layout has in the same place. The labelling page
+# keeps u for itself, and shift with a digit for the attributes.
+_HOTKEY = r"^([a-tv-z0-9=-]|shift\+[a-z])$"
 
 
 class _Value(BaseModel):
@@ -76,7 +75,7 @@ class _LabelType(_Value):
     name: Bilingual
     group: str
     color: str = Field(pattern=r"^#[0-9a-f]{6}$")
-    hotkey: str = Field(min_length=1)
+    hotkey: str = Field(pattern=_HOTKEY)
     definition: Bilingual
     is_not: Bilingual = Field(alias="not")
     examples: Examples = Examples()
@@ -167,8 +166,7 @@ class Schema(_Value):
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Schema:
-        faults = [*_label_faults(self), *_role_faults(self), *_example_faults(self)]
-        if faults:
+        if faults := reference_faults(self.model_dump(by_alias=True)):
             raise ReferenceFaultsError(faults)
         return self
 
@@ -176,73 +174,3 @@ class Schema(_Value):
     def name(self) -> str:
         """The schema's id with its version, as printed in signatures."""
         return f"{self.id}-{self.version}"
-
-
-def _types(schema: Schema) -> Iterator[tuple[str, str, EntityType | EventType]]:
-    for label, entity in schema.entities.items():
-        yield "entities", label, entity
-    for label, event in schema.events.items():
-        yield "events", label, event
-
-
-def _label_faults(schema: Schema) -> Iterator[Fault]:
-    hotkeys: dict[str, str] = {}
-    for layer, label, spec in _types(schema):
-        if not re.match(_LABEL, label):
-            yield (
-                (layer, label),
-                "write a label in upper-case Latin letters, digits and _",
-            )
-        group = schema.groups.get(spec.group)
-        if group is None or group.layer != layer:
-            known = [name for name, g in schema.groups.items() if g.layer == layer]
-            yield (
-                (layer, label, "group"),
-                f"no group {spec.group!r} for {layer}; "
-                f"choose one of {', '.join(known)}",
-            )
-        if spec.hotkey in hotkeys:
-            yield (
-                (layer, label, "hotkey"),
-                f"{spec.hotkey!r} is the key of {hotkeys[spec.hotkey]} already; "
-                "choose a free one",
-            )
-        hotkeys.setdefault(spec.hotkey, label)
-    for label in sorted(schema.entities.keys() & schema.events.keys()):
-        yield ("events", label), "is an entity label too; rename one of them"
-
-
-def _role_faults(schema: Schema) -> Iterator[Fault]:
-    for label, event in schema.events.items():
-        for role, use in event.roles.items():
-            loc = ("events", label, "roles", role)
-            if role not in schema.roles:
-                yield loc, "is not described under roles; add it there"
-            for filler in use.fillers:
-                if filler not in schema.entities:
-                    yield (*loc, "fillers"), f"{filler!r} is not an entity label"
-
-
-def _example_faults(schema: Schema) -> Iterator[Fault]:
-    labels = schema.entities.keys() | schema.events.keys()
-    for loc, example, own in _examples(schema):
-        try:
-            _, marks = parse_markup(example.text)
-        except SchemaError as error:
-            yield loc, str(error)
-            continue
-        for mark in marks:
-            if mark.label not in labels:
-                yield loc, f"the example marks {mark.label!r}, which is no label"
-        if own and own not in {mark.label for mark in marks}:
-            yield loc, f"no span of the example is marked {own}"
-
-
-def _examples(schema: Schema) -> Iterator[tuple[tuple[str, ...], Example, str | None]]:
-    for layer, label, spec in _types(schema):
-        for kind in ("positive", "negative"):
-            for place, example in enumerate(getattr(spec.examples, kind)):
-                yield (layer, label, "examples", kind, str(place)), example, label
-    for number, clause in schema.guideline.items():
-        for place, example in enumerate(clause.examples):
-            yield ("guideline", number, "examples", str(place)), example, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from schemas.labels import Schema
+from schemas.references import reference_faults
 from schemas.yaml_source import YamlSource
 
 __all__ = ["BUILT_IN", "load_schema", "parse_schema"]
@@ -19,9 +20,11 @@ def load_schema(path: Path | None = None) -> Schema:
     Raises SchemaError that lists every fault found, one a line, as
     `file:line: what; how to mend`.
     """
-    return YamlSource.read(path or BUILT_IN).validate(Schema)
+    source = YamlSource.read(path or BUILT_IN)
+    return source.validate(Schema, references=reference_faults)
 
 
 def parse_schema(source: str, *, name: str = "schema") -> Schema:
     """Parse the YAML text of a schema; `name` opens the lines of a SchemaError."""
-    return YamlSource(source, name=name).validate(Schema)
+    read = YamlSource(source, name=name)
+    return read.validate(Schema, references=reference_faults)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,15 +69,23 @@ class YamlSource:
                 f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
             ) from None
 
-    def validate(self, model: type[_Model]) -> _Model:
-        """Return the file as `model`; raises SchemaError listing all faults by line."""
+    def validate(
+        self,
+        model: type[_Model],
+        *,
+        references: Callable[[Any], Iterable[Fault]] | None = None,
+    ) -> _Model:
+        """Return the file as `model`; raises SchemaError listing all faults by line.
+
+        `references` finds in plain data what a validator of `model` finds only once
+        everything has its form; with it, both kinds are told at once.
+        """
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
             faults = list(_faults(error))
-            if all(fault["type"] == "extra_forbidden" for fault in error.errors()):
-                # Unknown keys hide nothing else: look what is wrong without them.
-                faults += _faults_without(self.data, error, model)
+            if references is not None:
+                faults += map(_placed, references(self.data))
             raise self.refusal(faults) from None
 
     def refusal(self, faults: Iterable[Fault]) -> SchemaError:
@@ -136,27 +143,14 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
         place = tuple(str(part) for part in fault["loc"])
         cause = fault.get("ctx", {}).get("error")
         if isinstance(cause, ReferenceFaultsError):
-            yield from ((at, f"{'.'.join(at)}: {why}") for at, why in cause.faults)
+            yield from map(_placed, cause.faults)
         else:
             yield place, f"{'.'.join(place)}: {_explained(fault)}"
 
 
-def _faults_without(
-    data: Any, error: ValidationError, model: type[BaseModel]
-) -> list[Fault]:
-    rest = copy.deepcopy(data)
-    for fault in error.errors():
-        place = rest
-        for part in fault["loc"][:-1]:
-            # A part that only names a choice of the model is not in the file.
-            inside = isinstance(place, list) or part in place
-            place = place[part] if inside else place
-        place.pop(fault["loc"][-1], None)
-    try:
-        model.model_validate(rest)
-    except ValidationError as further:
-        return list(_faults(further))
-    return []
+def _placed(fault: Fault) -> Fault:
+    at, why = fault
+    return at, f"{'.'.join(at)}: {why}"
 
 
 def _explained(fault: Any) -> str:
@@ -166,4 +160,9 @@ def _explained(fault: Any) -> str:
         return "is missing; add it"
     if fault["type"] == "too_short" and fault["loc"][-1] == "fillers":
         return "a role needs at least one entity label that may fill it"
+    if fault["type"] == "string_pattern_mismatch" and fault["loc"][-1] == "hotkey":
+        return (
+            f"{fault['input']!r} is no free key; write a Latin letter other than u, a "
+            "digit, - or =, or shift+ and a letter: an Arabic keyboard has them too"
+        )
     return f"{fault['msg']} (got {str(fault['input'])[:40]!r})"

@@ -6,27 +6,32 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import typer
 
 from annotate.cli.main import build_app
+from annotate.labelstudio.client import Studio
 
 ROOT = Path(__file__).parents[1]
 RE = re.M | re.S
 MIYAR = Path(sys.executable).with_name("miyar")
 
 
-def miyar(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def miyar(
+    *arguments: str | Path, cwd: Path, environ: Mapping[str, str] = {}
+) -> subprocess.CompletedProcess[str]:
     """Run the installed command in a folder with a state of its own."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("MIYAR_")}
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("MIYAR_")}
     return subprocess.run(
         [MIYAR, *map(str, arguments)],
         cwd=cwd,
-        env=environ | {"MIYAR_HOME": str(cwd / "state")},
+        env=ours | {"MIYAR_HOME": str(cwd / "state"), **environ},
         capture_output=True,
         text=True,
         check=False,
@@ -56,6 +61,27 @@ def test_every_command_says_what_it_does_with_an_example(name: str) -> None:
     text = COMMANDS[name].help or ""
     assert text.split("\n")[0].endswith((".", ";")), text
     assert f"Example: miyar {name}" in text
+
+
+def test_help_answers_at_once_for_it_loads_no_library_but_typer() -> None:
+    code = (
+        "import sys; sys.argv = ['miyar', '--help']\n"
+        "from annotate.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print('loaded', *{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.splitlines()[-1].split()[1:])
+    needed = {"annotate", "schemas", "typer", "annotated_doc", "shellingham"}
+    strange = {
+        name
+        for name in loaded - sys.stdlib_module_names - needed
+        if not name.startswith("_")
+    }
+    assert strange == set()
 
 
 def fenced(kind: str) -> list[str]:
@@ -154,6 +180,32 @@ def test_bad_input_gets_one_message_exit_2_and_nothing_is_written(
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_busy_port_gets_one_message_and_exit_2(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = miyar("up", "--port", port, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"miyar: Port {port} is in use")
+    assert "--port" in done.stderr
+    # The lock that keeps two starts apart is all that is left.
+    assert [path.name for path in (tmp_path / "state").iterdir()] == [".starting"]
+
+
+@pytest.mark.studio
+def test_a_wrong_token_gets_one_message_and_exit_2(
+    studio: Studio, tmp_path: Path
+) -> None:
+    environ = {"MIYAR_URL": studio.url, "MIYAR_TOKEN": "feedc0de" * 5}
+    call = ("pull", "--project", "news", "-o", "out")
+    done = miyar(*call, cwd=tmp_path, environ=environ)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("miyar: ")
+    assert done.stderr.count("\n") == 1
+    assert "MIYAR_TOKEN" in done.stderr
+    assert "feedc0de" not in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_lint_lists_mends_and_tells_by_its_exit(tmp_path: Path) -> None:

@@ -97,6 +97,33 @@ def test_arguments_stand_in_the_sentence_of_their_trigger() -> None:
                 assert inside[0][0] <= filler.start < filler.end <= inside[0][1]
 
 
+def test_each_required_role_is_filled_or_its_absence_is_told() -> None:
+    kept = (KEPT / "unfilled.tsv").read_text("utf-8").splitlines()[1:]
+    told = [tuple(line.split("\t")) for line in kept]
+    assert all(why for *_, why in told)
+    found = [
+        (doc.id, str(event.start), doc.text[event.start : event.end], event.label, role)
+        for doc in GOLD.documents
+        if doc.text is not None
+        for event in doc.events
+        for role, use in SCHEMA.events[event.label].roles.items()
+        if use.required and role not in {a.role for a in event.arguments}
+    ]
+    assert sorted(row[:5] for row in told) == sorted(found)
+    card = (SEEDS / "gold" / "README.md").read_text("utf-8")
+    assert f"{len(found)} required roles stay empty" in " ".join(card.split())
+
+
+def test_every_reference_resolves_and_a_role_has_the_fillers_it_may() -> None:
+    for doc in GOLD.documents:
+        entities = doc.entity_by_id()
+        assert len(entities) == len(doc.entities)
+        for event in doc.events:
+            roles = SCHEMA.events[event.label].roles
+            for argument in event.arguments:
+                assert entities[argument.entity].label in roles[argument.role].fillers
+
+
 @pytest.mark.parametrize("spellings", [("قاني", "قآني"), ("إيران", "ايران")])
 def test_spellings_of_one_name_have_one_id(spellings: tuple[str, ...]) -> None:
     ids = {

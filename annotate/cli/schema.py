@@ -60,11 +60,16 @@ def check(
 ) -> None:
     """Check a schema file; every fault is told with its line.
 
+    Colours on which words are hard to read are noted and no fault.
+
     Example: miyar schema check my_schema.yaml
     """
+    from annotate.schema_report import find_pale_labels
     from schemas.load import load_schema
 
     loaded = load_schema(schema)
+    for note in find_pale_labels(loaded):
+        typer.echo(note, err=True)
     typer.echo(
         f"{loaded.name}: {len(loaded.entities)} entity types, {len(loaded.events)} "
         f"event types, {len(loaded.roles)} roles, {len(loaded.guideline)} clauses; "

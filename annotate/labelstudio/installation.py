@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,10 @@ _QUIET = {
     "LOG_LEVEL": "INFO",
     "PYTHONUNBUFFERED": "1",
 }
+
+# Seconds between looks at a step, and between words about it.
+_LOOK = 0.1
+_TELL = 5.0
 
 Say = Callable[[str], None]
 """How progress is told; the command line prints it on stderr."""
@@ -126,34 +131,38 @@ def _install(folder: Path, say: Say) -> None:
     from_lock = ("--require-hashes", "-r", str(LOCK))
     if uv:
         say(f"Installing Label Studio with uv into {venv} (about 800 MB, once) ...")
-        _run([uv, "venv", "--python", sys.executable, str(venv)], log)
-        _run(
-            [*(uv, "pip", "install", "--python", str(python)), *from_lock],
-            log,
-        )
+        _run([uv, "venv", "--python", sys.executable, str(venv)], log, say)
+        _run([*(uv, "pip", "install", "--python", str(python)), *from_lock], log, say)
     else:
         say(f"Installing Label Studio with pip into {venv} (1 GB, some minutes) ...")
-        _run([sys.executable, "-m", "venv", str(venv)], log)
-        _run(
-            [*(str(python), "-m", "pip", "install"), *from_lock],
-            log,
-        )
+        _run([sys.executable, "-m", "venv", str(venv)], log, say)
+        _run([*(str(python), "-m", "pip", "install"), *from_lock], log, say)
 
 
-def _run(command: list[str], log: Path, environ: dict[str, str] | None = None) -> None:
-    with log.open("ab") as out:
-        done = subprocess.run(
+def _run(
+    command: list[str], log: Path, say: Say, environ: dict[str, str] | None = None
+) -> None:
+    """Run one step into the log, saying every few seconds how far it is."""
+    began = told = time.monotonic()
+    with (
+        log.open("ab") as out,
+        subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
             env=environ,
-            check=False,
-        )
-    if done.returncode:
+        ) as step,
+    ):
+        while step.poll() is None:
+            time.sleep(_LOOK)
+            if time.monotonic() - told >= _TELL:
+                told = time.monotonic()
+                say(f"  {told - began:.0f} s: {last_lines(log, count=1)[-70:]}")
+    if step.returncode:
         raise ServiceError(
             f"Label Studio could not be installed: {Path(command[0]).name} ended with "
-            f"{done.returncode}. Its last words: {last_lines(log)} The whole log is "
+            f"{step.returncode}. Its last words: {last_lines(log)} The whole log is "
             f"{log}; see to the network or the disk and run it again."
         )
 
@@ -174,6 +183,6 @@ def _make_template(folder: Path, say: Say) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     environ = safe_environ() | {"LABEL_STUDIO_BASE_DATA_DIR": str(fresh)}
     # `version` migrates the database and makes no user, so copies share no secret.
-    _run([str(label_studio(folder)), "version"], folder / "install.log", environ)
+    _run([str(label_studio(folder)), "version"], folder / "install.log", say, environ)
     shutil.rmtree(folder / "template", ignore_errors=True)
     fresh.replace(folder / "template")

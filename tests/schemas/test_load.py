@@ -78,6 +78,47 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
     assert "'v' is the key of VISIT" in message
 
 
+def test_faults_of_form_hide_no_fault_of_reference() -> None:
+    message = faults_after(
+        'color: "#0277bd"\n    hotkey: m', "color: blue\n    hotkey: v"
+    )
+    assert "events.MEET.color: String should match pattern" in message
+    assert "events.MEET.hotkey: 'v' is the key of VISIT" in message
+    source = SOURCE.replace("    group: speech\n", "    group: talk\n", 1)
+    source = source.replace("fillers: &counts [NUM]", "fillers: &counts [NUMBER]")
+    source = source.replace("[بغداد|GPE]", "[بغداد|CITY]", 1)
+    source = source.replace('version: "1.0"\n', "", 1)
+    with pytest.raises(SchemaError) as caught:
+        parse_schema(source, name="mine.yaml")
+    told = str(caught.value).splitlines()
+    assert [line.partition(": ")[0] for line in told] == sorted(
+        {line.partition(": ")[0] for line in told},
+        key=lambda place: int(place.rpartition(":")[2]),
+    )
+    for fault in (
+        "version: is missing",
+        "events.STATEMENT.group: no group 'talk' for events; choose one of speech",
+        "events.PROTEST.roles.COUNT.fillers: 'NUMBER' is not an entity label",
+        "the example marks 'CITY', which is no label",
+    ):
+        assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["u", "ض", "alt+r", "shift+2", "enter", "mm"])
+def test_a_key_that_is_taken_or_on_no_arabic_keyboard_is_refused(key: str) -> None:
+    message = faults_after("hotkey: m", f'hotkey: "{key}"')
+    assert f"events.MEET.hotkey: '{key}' is no free key" in message
+
+
+def test_a_schema_of_no_form_at_all_is_told_and_breaks_nothing() -> None:
+    source = "groups: 1\nroles: [a]\nentities: {A: 1}\nevents: {B: {roles: 2}}\n"
+    with pytest.raises(SchemaError) as caught:
+        parse_schema(source, name="mine.yaml")
+    assert "mine.yaml:1: groups: Input should be a valid dictionary" in str(
+        caught.value
+    )
+
+
 def test_a_key_given_twice_is_refused() -> None:
     message = faults_after("    hotkey: m\n", "    hotkey: m\n    hotkey: m\n")
     assert "the key 'hotkey' stands on line" in message
