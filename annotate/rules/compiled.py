@@ -39,6 +39,7 @@ _STRUCTURAL = (
     *("number", "latin", "mark", "event", "event_al", "say", "verb", "initial"),
     *("nominal", "nominal_al", "nominal_own", "al", "al_adj", "al_unknown"),
     *("word", "adj", "word_verb", "word_joined", "unknown", "boundary"),
+    *("seldom_word", "seldom_adj"),
     *("first_sure", "first_open", "first_maybe", "last_sure", "last_maybe"),
 )
 

@@ -31,7 +31,9 @@ DEFAULT_FOLDER = Path(__file__).parents[2] / "seeds"
 
 # A given name this frequent (Zipf times ten) that inflects is a common word too: it
 # opens a longer name, and alone it is none.
-_USUAL = 44
+_USUAL = 36
+# A token of names below this that does not inflect is frequent for its bearers alone.
+_FAMED = 45
 
 
 def load_ruleset(schema: Schema, folder: Path | None = None) -> Ruleset:
@@ -199,7 +201,11 @@ def _read_names(
     folder: Path, zipf: Mapping[str, int], common: frozenset[str]
 ) -> dict[str, str]:
     rows = (line.split("\t") for line in _lines(folder / "built" / "name_tokens.tsv"))
-    names = {fold_text(word): f"{kind}_{doubt}" for word, kind, doubt in rows}
+    names: dict[str, str] = {}
+    for word, kind, doubt in rows:
+        key = fold_text(word)
+        famed = key not in common and zipf.get(key, 0) < _FAMED
+        names[key] = f"{kind}_{'sure' if famed else doubt}"
     for line in _lines(folder / "names.txt"):
         for word in map(fold_text, line.split()):
             usual = word in common and zipf[word] >= _USUAL

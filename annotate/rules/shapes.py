@@ -32,6 +32,8 @@ _ENDINGS = (*PRONOUNS, "ات", "ين", "ون", "ان", "وا", "ت", "ا", "يه
 _NISBA = ("ي", "يه", "يين", "يون", "يا")
 # A word this frequent (Zipf times ten) that no list has for a name is none.
 _FAMILIAR = 42
+# Below this a word that only looks like a form of another may well be a foreign name.
+_SELDOM = 33
 
 
 class Shape(NamedTuple):
@@ -129,7 +131,9 @@ class Vocabulary:
             return "word_verb"
         if base[0] in "بلكوف" and len(base) > 4 and base[1:] in self.common:
             return "word_joined"
-        return "adj" if _is_nisba(base) else "word"
+        name = "adj" if _is_nisba(base) else "word"
+        seldom = base not in self.common and self.zipf.get(base, 0) < _SELDOM
+        return "seldom_" + name if seldom else name
 
     def _is_verb(self, base: str) -> bool:
         if base in self.verbal:
