@@ -37,7 +37,7 @@ from exports import build_release, find_gold, read_about, read_gold, read_manife
 from exports.conversion import export
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, ServiceError, UsageError
-from schemas.jsonl import read_documents, write_documents
+from schemas.jsonl import read_documents, write_atomically, write_documents
 from schemas.load import load_schema
 
 __all__ = ["Demo", "Stage"]
@@ -264,7 +264,8 @@ class Demo:
             names=(gold.name, "rules"),
         )
         out = self.folder / "score.json"
-        out.write_text(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+        content = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+        write_atomically(out, [content, "\n"])
         layers = (
             "entities",
             "triggers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -23,8 +24,11 @@ _ENVIRONMENT = {
     "url": "MIYAR_URL",
     "token": "MIYAR_TOKEN",
     "admin": "MIYAR_ADMIN",
+    "database": "MIYAR_DATABASE",
+    "database_password": "MIYAR_DATABASE_PASSWORD",
 }
-_ONLY_ENVIRONMENT = {"token"}
+_PASSWORD = re.compile(r"^[^/]*//[^/@]*:[^/@]+@")
+_ONLY_ENVIRONMENT = {"token", "database_password"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,8 @@ class Settings:
 
     `studio_env` holds the installed server and may be shared by several states
     (default: `home/server`). With `url` and `token` the tool talks to a Label Studio
-    that somebody else runs, and `up` and `down` refuse.
+    that somebody else runs, and `up` and `down` refuse. `database` is the address of
+    the PostgreSQL that the embedded server keeps its data in, instead of SQLite.
     """
 
     home: Path = Path(".miyar")
@@ -42,6 +47,8 @@ class Settings:
     url: str | None = None
     token: str | None = field(default=None, repr=False)
     admin: str = "admin@miyar.local"
+    database: str | None = field(default=None, repr=False)
+    database_password: str | None = field(default=None, repr=False)
 
     @property
     def server_folder(self) -> Path:
@@ -57,6 +64,11 @@ class Settings:
     def credentials_file(self) -> Path:
         """The file with passwords and tokens, readable by its owner alone."""
         return (self.home / "credentials.json").absolute()
+
+    @property
+    def database_file(self) -> Path:
+        """The file that remembers the database, readable by its owner alone."""
+        return (self.home / "database.json").absolute()
 
     @property
     def state_file(self) -> Path:
@@ -109,6 +121,11 @@ def _from_file(path: Path) -> dict[str, tuple[str, Any]]:
             raise UsageError(
                 f"{path}: unknown setting {name!r}. Known: {', '.join(sorted(known))}."
             )
+    if _PASSWORD.search(str(table.get("database", ""))):
+        raise UsageError(
+            f"{path}: the password in 'database' does not belong in a file that others "
+            "read; take it out and set MIYAR_DATABASE_PASSWORD, or use ~/.pgpass."
+        )
     return {name: (f"{path}: {name}", value) for name, value in table.items()}
 
 

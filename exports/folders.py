@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from schemas.atomic import hold_draft, sync_folder, told
 from schemas.errors import DataError
 
 __all__ = ["new_folder"]
@@ -22,20 +21,12 @@ def new_folder(folder: Path) -> Iterator[Path]:
     files, it stays as it is. Raises DataError where it holds anything else, and where
     the disk refuses.
     """
-    draft: Path | None = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-        yield draft
-        _settle(draft, folder)
+        with hold_draft(folder, folder=True) as draft:
+            yield draft
+            _settle(draft, folder)
     except OSError as error:
-        raise DataError(
-            f"{folder}: cannot be written ({error.strerror or error}). Nothing was "
-            "kept."
-        ) from None
-    finally:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)
+        raise DataError(told(folder, error)) from None
 
 
 def _settle(draft: Path, folder: Path) -> None:
@@ -51,8 +42,12 @@ def _settle(draft: Path, folder: Path) -> None:
             path.chmod(0o644)
             with path.open("rb") as written:
                 os.fsync(written.fileno())
+        else:
+            sync_folder(path)
     draft.chmod(0o755)
+    sync_folder(draft)
     draft.replace(folder)
+    sync_folder(folder.parent)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

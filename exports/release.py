@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -16,6 +13,7 @@ from pydantic import ValidationError
 from exports.card import render_card
 from exports.citation import render_citation
 from exports.croissant import render_croissant
+from exports.folders import new_folder
 from exports.formats import jsonl
 from exports.manifest import About, Manifest, file_sum, sums
 from exports.pictures import draw_pictures
@@ -201,26 +199,9 @@ def _is_there(folder: Path, manifest: Manifest) -> bool:
 
 
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all files beside the folder, then rename: never a partial release."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    except OSError as error:
-        raise DataError(f"{folder}: cannot be written ({error.strerror}).") from None
-    try:
+    with new_folder(folder) as draft:
         for name, content in files.items():
-            with (temporary / name).open("wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-        temporary.chmod(0o755)
-        temporary.replace(folder)
-    except OSError as error:
-        raise DataError(
-            f"{folder}: cannot be written ({error.strerror}). Nothing was kept."
-        ) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            (draft / name).write_bytes(content)
 
 
 def read_manifest(folder: Path) -> Manifest:

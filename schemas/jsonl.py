@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from schemas.annotations import AnnotatedDocument
+from schemas.atomic import write_atomically
 from schemas.errors import DataError
 
 __all__ = [
@@ -99,19 +98,3 @@ def write_documents(path: Path, docs: Iterable[AnnotatedDocument]) -> int:
 
     write_atomically(path, lines())
     return count
-
-
-def write_atomically(path: Path, chunks: Iterable[str]) -> None:
-    """Write text beside `path`, sync it, then rename: never a torn file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.writelines(chunks)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from annotate.labelstudio.client import Studio, connect
+from annotate.labelstudio.installation import ensure_installed, label_studio
 from annotate.labelstudio.server import start_server, stop_server
 from annotate.settings import Settings
+from tests.postgres import Cluster, programs
 
 CHECKOUT = Path(__file__).parent.parent
+ON_POSTGRESQL = os.environ.get("MIYAR_TEST_DATABASE") == "postgresql"
+"""Whether every server of this test run keeps its data in PostgreSQL."""
 
 
 def _tell(line: str) -> None:
@@ -21,15 +25,51 @@ def _tell(line: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def studio_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings of a running server with an empty database of its own.
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of the run's own; without the programs the test is skipped."""
+    found = programs()
+    if found is None:
+        if ON_POSTGRESQL:
+            pytest.fail("PostgreSQL is not installed: apt-get install postgresql")
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    running = Cluster.start(found)
+    yield running
+    running.stop()
 
-    The installation is the checkout's, made by the first run that needs it.
-    """
-    installed = os.environ.get("MIYAR_STUDIO_ENV", CHECKOUT / ".miyar" / "server")
-    settings = Settings(
-        home=tmp_path_factory.mktemp("studio"), studio_env=Path(installed)
-    )
+
+@pytest.fixture(scope="session")
+def installed() -> Path:
+    """The checkout's installation of Label Studio, made by the first run."""
+    return Path(os.environ.get("MIYAR_STUDIO_ENV", CHECKOUT / ".miyar" / "server"))
+
+
+@pytest.fixture(scope="session")
+def settings_at(
+    installed: Path, request: pytest.FixtureRequest
+) -> Callable[[Path], Settings]:
+    """Settings of a new state folder whose server has an empty database of its own."""
+
+    def settings(home: Path) -> Settings:
+        if not ON_POSTGRESQL:
+            return Settings(home=home, studio_env=installed)
+        cluster = request.getfixturevalue("cluster")
+        ensure_installed(installed, say=_tell)
+        return Settings(
+            home=home,
+            studio_env=installed,
+            database=cluster.new_studio(label_studio(installed)),
+            database_password=cluster.password,
+        )
+
+    return settings
+
+
+@pytest.fixture(scope="session")
+def studio_settings(
+    settings_at: Callable[[Path], Settings], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """Settings of a running server with an empty database of its own."""
+    settings = settings_at(tmp_path_factory.mktemp("studio"))
     start_server(settings, say=_tell)
     yield settings
     stop_server(settings)

@@ -55,15 +55,20 @@ def lint(  # noqa: PLR0913 - one parameter per option
     roles: Annotated[
         bool, typer.Option("--roles", help="Also list required roles left empty.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Let warnings fail as problems do.")
+    ] = False,
     output: Annotated[
         LintFormat, typer.Option("--format", help="How to print the problems.")
     ] = LintFormat.TABLE,
 ) -> None:
     """Hold annotations against the contract, the schema and the span rule.
 
-    Every problem has a stable code; exit 1 if there is any. A release is never changed:
-    --fix refuses it. With --project the tasks to be mended are listed in a tab of the
-    project, each with its reason in Arabic and English.
+    Every problem has a stable code; exit 1 if there is any. Telephone numbers, e-mail
+    addresses and national ids in a text are warnings (P101 to P103), which fail with
+    --strict only. A release is never changed: --fix refuses it. With --project the
+    tasks to be mended are listed in a tab of the project, each with its reason in
+    Arabic and English.
 
     Example: miyar lint annotations.jsonl --fix
     """
@@ -75,7 +80,7 @@ def lint(  # noqa: PLR0913 - one parameter per option
     if bool(places) == bool(project):
         raise UsageError("name the files to check, or a project with --project.")
     if project:
-        _print_problems(_check_project(project, labels, rules), output)
+        _print_problems(_check_project(project, labels, rules), output, strict)
         return
     speller = load_speller(labels, rules)
     if fix:
@@ -86,7 +91,7 @@ def lint(  # noqa: PLR0913 - one parameter per option
         for place in places or []
         for problem in _check(place, labels, speller, roles)
     ]
-    _print_problems(problems, output)
+    _print_problems(problems, output, strict)
 
 
 def _check_project(project: str, labels: Schema, rules: Path | None) -> list[Problem]:
@@ -109,16 +114,22 @@ def _check_project(project: str, labels: Schema, rules: Path | None) -> list[Pro
     ]
 
 
-def _print_problems(problems: Sequence[Problem], output: LintFormat) -> None:
-    """Print the problems and exit with 1 if there are any."""
+def _print_problems(
+    problems: Sequence[Problem], output: LintFormat, strict: bool
+) -> None:
+    """Print the problems and exit with 1 if there are any; warnings count if strict."""
+    from annotate.personal import WARNINGS
+
+    warned = sum(problem.code in WARNINGS for problem in problems)
     if output is LintFormat.JSON:
         listed = [problem._asdict() for problem in problems]
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
     else:
         for problem in problems:
             typer.echo(str(problem))
-        typer.echo(f"{len(problems) or 'no'} problems", err=True)
-    if problems:
+        tail = f", {warned} warning{'s' if warned > 1 else ''}" if warned else ""
+        typer.echo(f"{len(problems) - warned or 'no'} problems{tail}", err=True)
+    if len(problems) > (0 if strict else warned):
         raise typer.Exit(1)
 
 
@@ -149,6 +160,7 @@ def _check(
     place: Path, labels: Schema, speller: Speller | None, roles: bool
 ) -> Iterator[Problem]:
     from annotate.lint import lint_document
+    from annotate.personal import find_personal_data
     from exports import find_gold
     from schemas.checks import check_documents, required_roles_empty
     from schemas.jsonl import read_documents
@@ -157,6 +169,7 @@ def _check(
     yield from check_documents(docs, labels)
     for doc in docs:
         yield from lint_document(doc, labels, speller=speller)
+        yield from find_personal_data(doc)
         if roles:
             yield from required_roles_empty(doc, labels)
 

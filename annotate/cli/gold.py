@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from schemas.annotations import AnnotatedDocument
     from schemas.checks import Problem
     from schemas.labels import Schema
 
@@ -100,6 +102,14 @@ def release(  # noqa: PLR0913 - one parameter per option
             "--pseudonyms", help="Call annotators annotator-1, annotator-2 ..."
         ),
     ] = False,
+    refuse_personal_data: Annotated[
+        bool,
+        typer.Option(
+            "--refuse-personal-data",
+            help="Release nothing while 'miyar lint' warns of telephone numbers, "
+            "e-mail addresses or national ids.",
+        ),
+    ] = False,
 ) -> None:
     """Write a release: gold, schema, manifest with checksums, and data card.
 
@@ -124,6 +134,8 @@ def release(  # noqa: PLR0913 - one parameter per option
     if decisions:
         said = said.model_copy(update={"adjudication": count_verdicts(made)})
     docs = read_gold(gold)
+    if refuse_personal_data:
+        _refuse_personal_data(docs)
     sides = _sides(passes or [])
     if pseudonyms:
         stems = [place.stem for place in sides.values()]
@@ -278,3 +290,12 @@ def diff(
     if found:
         raise typer.Exit(1)
     typer.echo("No difference.", err=True)
+
+
+def _refuse_personal_data(docs: Sequence[AnnotatedDocument]) -> None:
+    from annotate.personal import find_personal_data
+    from schemas.errors import DataError
+
+    found = [str(problem) for doc in docs for problem in find_personal_data(doc)]
+    if found:
+        raise DataError("Nothing was released:\n" + "\n".join(found))

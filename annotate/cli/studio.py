@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -53,14 +53,25 @@ def up(
     port: Annotated[
         int | None, typer.Option(help="The port to listen on; a free one if absent.")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="Keep the data in PostgreSQL: postgresql://user@host:port/name; the "
+            "password comes from MIYAR_DATABASE_PASSWORD or ~/.pgpass. Remembered."
+        ),
+    ] = None,
     foreground: Annotated[
         bool, typer.Option("--foreground", help="Serve until Ctrl-C, then stop.")
     ] = False,
 ) -> None:
     """Start Label Studio on this machine (installs it the first time).
 
+    Its data is in SQLite in the state folder; --database puts it into PostgreSQL, for
+    a team.
+
     Example: miyar up --port 8090
     """
+    from annotate.labelstudio.database import has_password
     from annotate.labelstudio.server import (
         admin_login,
         start_server,
@@ -68,7 +79,13 @@ def up(
         wait_for_end,
     )
 
-    settings = _settings(port=port)
+    if database and has_password(database):
+        say(
+            "The password in --database can be read by everybody on this machine while "
+            "this command runs (ps), and in your shell's history. Set "
+            "MIYAR_DATABASE_PASSWORD, or use ~/.pgpass."
+        )
+    settings = _settings(port=port, database=database)
     server = start_server(settings, say=say)
     typer.echo(
         f"Label Studio {'runs' if server.fresh else 'runs already'}: {server.url}"
@@ -262,7 +279,7 @@ def _moment(since: str | None) -> datetime | None:
         ) from None
 
 
-def _settings(*, port: int | None = None) -> Settings:
+def _settings(**flags: Any) -> Settings:
     from annotate.settings import load_settings
 
-    return load_settings(port=port)
+    return load_settings(**flags)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +26,7 @@ from annotate.labelstudio.portable import (
 from annotate.labelstudio.snapshot import snapshot
 from annotate.labelstudio.users import users_by_id
 from annotate.settings import Settings
+from schemas.atomic import open_whole
 from schemas.errors import DataError, UsageError
 
 __all__ = ["FORMAT", "Backup", "Saved", "backup", "portable_content", "read_backup"]
@@ -139,20 +138,13 @@ def portable_content(
 
 
 def _write_gzip(path: Path, lines: Iterable[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            # No time and no name in the header: the same lines are the same bytes.
-            with gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:
-                for line in lines:
-                    packed.write(line.encode("utf-8", "surrogatepass"))
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    # No time and no name in the header: the same lines are the same bytes.
+    with (
+        open_whole(path, mode=0o600) as out,
+        gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed,
+    ):
+        for line in lines:
+            packed.write(line.encode("utf-8", "surrogatepass"))
 
 
 def read_backup(path: Path) -> Backup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from annotate.labelstudio.projects import Part, known_parts
 from annotate.labelstudio.roster import read_roster
 from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
+from schemas.atomic import hold_draft, sync_folder, told
 from schemas.errors import DataError, UsageError
 from schemas.jsonl import render_document
 from schemas.labels import Schema
@@ -179,6 +181,7 @@ class _Spool:
 
     def __init__(self, out: Path) -> None:
         self.out = out
+        self.drafts = ExitStack()
         self.open: dict[str, tuple[Path, IO[str]]] = {}
         self.written: Counter[str] = Counter()
         self.made = False
@@ -188,28 +191,41 @@ class _Spool:
         return self
 
     def write(self, annotator: str, doc: AnnotatedDocument) -> None:
-        if annotator not in self.open:
-            if not self.out.is_dir():
-                self.out.mkdir(parents=True)
-                self.made = True
-            draft = self.out / f".{annotator}.{os.getpid()}"
-            self.open[annotator] = (draft, draft.open("w", encoding="utf-8"))
-        self.open[annotator][1].write(render_document(doc) + "\n")
+        path = self.out / f"{annotator}.jsonl"
+        try:
+            if annotator not in self.open:
+                self.made = self.made or not self.out.is_dir()
+                draft = self.drafts.enter_context(hold_draft(path))
+                self.open[annotator] = (draft, draft.open("w", encoding="utf-8"))
+            self.open[annotator][1].write(render_document(doc) + "\n")
+        except OSError as error:
+            raise DataError(told(path, error)) from None
         self.written[annotator] += 1
 
     def commit(self) -> tuple[Path, ...]:
-        files = []
-        for annotator, (draft, handle) in sorted(self.open.items()):
-            handle.flush()
-            os.fsync(handle.fileno())
-            handle.close()
-            files.append(draft.replace(self.out / f"{annotator}.jsonl"))
+        files: list[Path] = []
+        try:
+            for written, handle in self.open.values():
+                handle.flush()
+                written.chmod(0o644)
+                os.fsync(handle.fileno())
+            # All are on the disk before the first takes its place.
+            for annotator in sorted(self.open):
+                path = self.out / f"{annotator}.jsonl"
+                files.append(self.open[annotator][0].replace(path))
+            if files:
+                sync_folder(self.out)
+        except OSError as error:
+            raise DataError(told(self.out, error)) from None
         self.done = True
         return tuple(files)
 
     def __exit__(self, *_: object) -> None:
-        for draft, handle in self.open.values():
-            handle.close()
-            draft.unlink(missing_ok=True)
+        for _draft, handle in self.open.values():
+            # What a full disk did not take is not wanted either.
+            with suppress(OSError):
+                handle.close()
+        self.drafts.close()
         if self.made and not self.done:
-            self.out.rmdir()
+            with suppress(OSError):
+                self.out.rmdir()

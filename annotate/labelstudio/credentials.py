@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from schemas.atomic import open_whole
 from schemas.errors import DataError
 
-__all__ = ["Login", "new_login", "read_logins", "save_login"]
+__all__ = ["Login", "new_login", "read_logins", "save_login", "write_secret"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,11 @@ def read_logins(path: Path) -> dict[str, Login]:
 def save_login(path: Path, login: Login) -> None:
     """Add or replace one login; the file is replaced whole, with mode 600."""
     logins = read_logins(path) | {login.email: login}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump([asdict(kept) for kept in logins.values()], out, indent=1)
-    fresh.replace(path)
+    kept = [asdict(login) for login in logins.values()]
+    write_secret(path, json.dumps(kept, indent=1))
+
+
+def write_secret(path: Path, content: str) -> None:
+    """Write a file that only its owner can read, at no moment anybody else."""
+    with open_whole(path, mode=0o600) as out:
+        out.write(content.encode("utf-8"))

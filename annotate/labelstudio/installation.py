@@ -88,17 +88,19 @@ def ensure_installed(folder: Path, *, say: Say) -> Path:
     return label_studio(folder)
 
 
-def copy_template(folder: Path, data: Path) -> None:
+def copy_template(folder: Path, data: Path, *, database: bool = True) -> None:
     """Give a new data folder the migrated database; an existing one is kept.
 
-    The template's secret key stays behind: each data folder makes its own.
+    The template's secret key stays behind: each data folder makes its own. Without
+    `database` the SQLite file does too: the data will be elsewhere.
     """
     if data.exists():
         return
     data.parent.mkdir(parents=True, exist_ok=True)
     fresh = data.with_name(f".{data.name}.{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(folder / "template", fresh, ignore=shutil.ignore_patterns(".env"))
+    left = (".env",) if database else (".env", "label_studio.sqlite3*")
+    shutil.copytree(folder / "template", fresh, ignore=shutil.ignore_patterns(*left))
     fresh.chmod(0o700)
     fresh.replace(data)
 

@@ -22,7 +22,8 @@ from annotate.labelstudio.backup import Backup, portable_content, read_backup
 from annotate.labelstudio.campaign import Campaign, find_campaign, iter_tasks
 from annotate.labelstudio.client import ATTEMPTS, LostReplyError, Studio, patiently
 from annotate.labelstudio.credentials import Login
-from annotate.labelstudio.installation import Say, safe_environ
+from annotate.labelstudio.database import server_environ
+from annotate.labelstudio.installation import Say
 from annotate.labelstudio.portable import differences
 from annotate.labelstudio.users import ensure_users, users_by_id
 from annotate.settings import Settings
@@ -266,8 +267,7 @@ def _finish(
             stdin=lines,
             capture_output=True,
             text=True,
-            env=safe_environ()
-            | {"LABEL_STUDIO_BASE_DATA_DIR": str(settings.data_folder)},
+            env=server_environ(settings),
             cwd=settings.data_folder,
             check=False,
         )

@@ -16,13 +16,19 @@ from annotate.labelstudio.credentials import (
     read_logins,
     save_login,
 )
+from annotate.labelstudio.database import (
+    Database,
+    check_answers,
+    chosen_database,
+    remember,
+    server_environ,
+)
 from annotate.labelstudio.installation import (
     Say,
     copy_template,
     ensure_installed,
     last_lines,
     only_one,
-    safe_environ,
 )
 from annotate.labelstudio.networks import loopback_environ
 from annotate.labelstudio.process import birth, end_group
@@ -43,6 +49,8 @@ __all__ = [
 HOST = "127.0.0.1"
 USUAL_PORT = 8080
 START_SECONDS = 180.0
+FIRST_START_SECONDS = 600.0
+"""For an empty PostgreSQL database: its tables are made one migration at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,8 @@ def start_server(settings: Settings, *, say: Say) -> Server:
     """Start Label Studio and wait until it is healthy; one that runs is returned.
 
     Installs the server the first time. Raises ServiceError when the asked port is
-    busy, when the server ends early, or when it is not healthy in time.
+    busy, when the database cannot be used, when the server ends early, or when it is
+    not healthy in time.
     """
     if settings.url:
         raise UsageError(
@@ -79,6 +88,7 @@ def start_server(settings: Settings, *, say: Say) -> Server:
 
 
 def _start(settings: Settings, say: Say) -> Server:
+    database = chosen_database(settings)
     running = find_server(settings)
     if running:
         if settings.port not in (None, running.port):
@@ -93,13 +103,28 @@ def _start(settings: Settings, say: Say) -> Server:
             "--port, or leave it out to take any free one."
         )
     executable = ensure_installed(settings.server_folder, say=say)
-    copy_template(settings.server_folder, settings.data_folder)
+    seconds = _prepare(settings, database, say)
     port = settings.port or _free_port()
     say(f"Starting Label Studio on {HOST}:{port} ...")
     server = _launch(executable, settings, port)
-    _wait_until_healthy(server, settings, say)
-    _check_login(server, settings)
+    _wait_until_healthy(server, settings, say, seconds)
+    _check_login(server, settings, database)
     return server
+
+
+def _prepare(settings: Settings, database: Database | None, say: Say) -> float:
+    """See to the server's data; return the seconds it may take to start on it."""
+    seconds = START_SECONDS
+    if database is not None:
+        say(f"Label Studio keeps its data in {database}.")
+        if check_answers(database, settings):
+            say("  it is empty: its tables are made first, which takes a minute ...")
+            seconds = FIRST_START_SECONDS
+        remember(settings, database)
+    copy_template(
+        settings.server_folder, settings.data_folder, database=database is None
+    )
+    return seconds
 
 
 def find_server(settings: Settings) -> Server | None:
@@ -167,8 +192,7 @@ def _free_port() -> int:
 
 def _launch(executable: Path, settings: Settings, port: int) -> Server:
     login = admin_login(settings)
-    environ = safe_environ() | {
-        "LABEL_STUDIO_BASE_DATA_DIR": str(settings.data_folder),
+    environ = server_environ(settings) | {
         "LABEL_STUDIO_USERNAME": login.email,
         "LABEL_STUDIO_PASSWORD": login.password,
         "LABEL_STUDIO_USER_TOKEN": login.token,
@@ -202,10 +226,12 @@ def _launch(executable: Path, settings: Settings, port: int) -> Server:
     return server
 
 
-def _wait_until_healthy(server: Server, settings: Settings, say: Say) -> None:
+def _wait_until_healthy(
+    server: Server, settings: Settings, say: Say, patience: float
+) -> None:
     began = time.monotonic()
     told = 0
-    while time.monotonic() - began < START_SECONDS:
+    while time.monotonic() - began < patience:
         if birth(server.pid) != server.born:
             settings.state_file.unlink(missing_ok=True)
             raise ServiceError(
@@ -221,12 +247,12 @@ def _wait_until_healthy(server: Server, settings: Settings, say: Say) -> None:
         time.sleep(0.2)
     stop_server(settings)
     raise ServiceError(
-        f"Label Studio was not healthy after {START_SECONDS:.0f} s and was stopped. "
+        f"Label Studio was not healthy after {patience:.0f} s and was stopped. "
         f"Read {settings.log_file}."
     )
 
 
-def _check_login(server: Server, settings: Settings) -> None:
+def _check_login(server: Server, settings: Settings, database: Database | None) -> None:
     """Stop a server whose data was made with other credentials than are kept."""
     import httpx
 
@@ -239,10 +265,14 @@ def _check_login(server: Server, settings: Settings) -> None:
     if answer.status_code != 200:
         stop_server(settings)
         raise ServiceError(
-            f"The data in {settings.data_folder} was made with another login than the "
-            f"one in {settings.credentials_file}. Put the old file back, or move the "
-            "data folder away to begin with an empty one."
+            f"The data in {database or settings.data_folder} was made with another "
+            f"login than the one in {settings.credentials_file}. Put the old file "
+            f"back, or {_anew(database)} to begin with an empty one."
         )
+
+
+def _anew(database: Database | None) -> str:
+    return "name another database" if database else "move the data folder away"
 
 
 def _listens(server: Server, settings: Settings) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotate.labelstudio.client import connect
+from annotate.labelstudio.database import chosen_database
 from annotate.labelstudio.server import find_server, is_healthy
 from annotate.labelstudio.standing import render_rows
 from annotate.settings import Settings
@@ -23,11 +24,13 @@ def read_status(settings: Settings) -> dict[str, Any]:
     server = None if settings.url else find_server(settings)
     url = settings.url or (server.url if server else None)
     running = url is not None and is_healthy(url)
+    database = None if settings.url else chosen_database(settings)
     return {
         "running": running,
         "url": url,
         "pid": server.pid if server else None,
         "state": str(settings.home.absolute()),
+        "database": str(database) if database else None,
         "login": settings.admin,
         "credentials": str(settings.credentials_file),
         "projects": _projects(settings) if running else [],
@@ -63,6 +66,7 @@ def render_status(found: dict[str, Any]) -> str:
     lines = [
         f"Label Studio runs at {found['url']}"
         + (f" (process {found['pid']})" if found["pid"] else ""),
+        *([f"data in {found['database']}"] if found["database"] else []),
         f"login {found['login']}, password in {found['credentials']}",
     ]
     columns = ("project", "documents", "overlap", "annotations", "skipped", "finished")

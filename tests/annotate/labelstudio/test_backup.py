@@ -47,11 +47,9 @@ def quiet(_: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def other(studio_settings, tmp_path_factory) -> Iterator[Settings]:
+def other(settings_at, tmp_path_factory) -> Iterator[Settings]:
     """A second server with an empty database."""
-    settings = Settings(
-        home=tmp_path_factory.mktemp("other"), studio_env=studio_settings.studio_env
-    )
+    settings = settings_at(tmp_path_factory.mktemp("other"))
     start_server(settings, say=quiet)
     yield settings
     stop_server(settings)

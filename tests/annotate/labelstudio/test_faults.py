@@ -341,10 +341,9 @@ def test_a_user_whose_creation_was_cut_gets_the_login_that_was_kept(
 
 
 @pytest.fixture(scope="module")
-def mortal(studio_settings, tmp_path_factory):
+def mortal(settings_at, tmp_path_factory):
     """Settings of a second server, which tests may kill."""
-    home = tmp_path_factory.mktemp("mortal")
-    settings = Settings(home=home, studio_env=studio_settings.server_folder)
+    settings = settings_at(tmp_path_factory.mktemp("mortal"))
     start_server(settings, say=lambda _: None)
     yield settings
     stop_server(settings)

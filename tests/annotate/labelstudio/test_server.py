@@ -86,9 +86,9 @@ def test_a_busy_port_is_refused_before_anything_is_made(tmp_path):
 
 
 def test_a_second_server_keeps_secrets_of_its_own_and_stops_alone(
-    studio_settings, tmp_path
+    studio_settings, settings_at, tmp_path
 ):
-    settings = Settings(home=tmp_path, studio_env=studio_settings.server_folder)
+    settings = settings_at(tmp_path)
     server = start_server(settings, say=silent)
     try:
         assert server.port != find_server(studio_settings).port
@@ -111,9 +111,9 @@ def test_a_second_server_keeps_secrets_of_its_own_and_stops_alone(
 
 
 def test_data_of_another_login_is_told_and_the_server_does_not_stay(
-    studio_settings, tmp_path
+    settings_at, tmp_path
 ):
-    settings = Settings(home=tmp_path, studio_env=studio_settings.server_folder)
+    settings = settings_at(tmp_path)
     start_server(settings, say=silent)
     stop_server(settings)
     settings.credentials_file.unlink()
