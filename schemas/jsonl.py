@@ -102,16 +102,26 @@ def write_documents(path: Path, docs: Iterable[AnnotatedDocument]) -> int:
 
 
 def write_atomically(path: Path, chunks: Iterable[str]) -> None:
-    """Write text beside `path`, sync it, then rename: never a torn file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write text beside `path`, sync it, then rename: never a torn file.
+
+    Raises DataError where the disk refuses; what was at `path` is still there then.
+    """
+    draft: Path | None = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        draft = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
             out.writelines(chunks)
             out.flush()
             os.fsync(out.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        draft.chmod(0o644)
+        draft.replace(path)
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be written ({error.strerror or error}). Nothing was "
+            "changed; make room or choose another place."
+        ) from None
+    finally:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
