@@ -4,8 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# What the tests need of the extras; gamma brings a solver of its own licence.
-EXTRAS := --extra cas --extra parquet --extra serve --extra spacy --extra splits --extra report --extra crf
+# What the tests need of the extras.
+EXTRAS := --extra cas --extra crf --extra gamma --extra parquet --extra report --extra serve --extra spacy --extra splits
 
 .PHONY: demo test check lint setup browser benchmarks docs lock clean
 
@@ -50,7 +50,7 @@ docs: setup
 
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev $(EXTRAS) \
-	  --no-header --no-annotate -o requirements.lock pyproject.toml
+	  --no-emit-package cvxopt --no-header --no-annotate -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .miyar .mypy_cache .ruff_cache .import_linter_cache .hypothesis

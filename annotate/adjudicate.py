@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from annotate.decisions import Decision, Key, Layer
+from annotate.decisions import Decision, Key, Layer, check_decisions, standing
+from annotate.passes import index_passes, side_by_side
 from schemas.annotations import (
     AnnotatedDocument,
     Argument,
@@ -62,8 +63,9 @@ def adjudicate(
 ) -> Adjudication:
     """Merge the annotations of one document by the decisions on it.
 
-    `passes` are of one text, one for each annotator. Decisions on other documents are
-    passed over. Raises DataError if the texts differ or a decision does not fit them.
+    `passes` are of one text, one for each annotator. Decisions on other documents, and
+    those that a later one took the place of, are passed over. Raises DataError if the
+    texts differ or a decision does not fit them.
     """
     first = passes[0]
     for other in passes[1:]:
@@ -72,48 +74,40 @@ def adjudicate(
                 f"{first.id}: the annotators worked on different texts. Adjudicate "
                 "annotations of one text only."
             )
-    own = [decision for decision in decisions if decision.doc == first.id]
-    for decision in own:
-        _check_text(decision, first.text or "")
+    own = [d for d in standing(decisions) if d.doc == first.id]
+    check_decisions(own, first.text or "")
     return _Merger(passes, own).merge()
 
 
 def adjudicate_all(
-    passes: Mapping[str, Sequence[AnnotatedDocument]], decisions: Sequence[Decision]
+    passes: Mapping[str, Iterable[AnnotatedDocument]],
+    decisions: Sequence[Decision],
+    *,
+    overlap: int | None = None,
 ) -> tuple[tuple[AnnotatedDocument, ...], tuple[Conflict, ...]]:
     """Adjudicate every document of several annotators, in order of id.
 
-    `passes` maps an annotator to the documents annotated. Raises DataError if a
-    document is not in every pass, or a decision is about a document of none.
+    `passes` maps an annotator to the documents annotated; the voters of a conflict are
+    places in it. Each document needs `overlap` annotators, or all of them. Raises
+    DataError if one has fewer, if an annotator has one twice, or if a decision is about
+    a document of none.
     """
-    by_id = {name: {doc.id: doc for doc in docs} for name, docs in passes.items()}
-    ids = sorted(set().union(*by_id.values()))
-    for name, docs in by_id.items():
-        missing = [doc_id for doc_id in ids if doc_id not in docs]
-        if missing:
-            raise DataError(
-                f"{name}: has no {', '.join(missing)}, which another annotator has. "
-                "Adjudicate documents that all of them finished."
-            )
-    strange = sorted({decision.doc for decision in decisions} - set(ids))
+    names = list(passes)
+    sides = side_by_side(index_passes(passes), overlap=overlap)
+    strange = sorted({decision.doc for decision in decisions} - sides.keys())
     if strange:
-        raise DataError(f"decisions on documents that nobody annotated: {strange}.")
-    results = [
-        adjudicate([docs[doc_id] for docs in by_id.values()], decisions)
-        for doc_id in ids
-    ]
-    conflicts = tuple(c for result in results for c in result.conflicts)
-    return tuple(result.doc for result in results), conflicts
-
-
-def _check_text(decision: Decision, text: str) -> None:
-    found = text[decision.target.start : decision.target.end]
-    if found != decision.text:
         raise DataError(
-            f"{decision.doc}: a decision is about {decision.text!r}, but the text has "
-            f"{found!r} at [{decision.target.start}, {decision.target.end}). Was the "
-            "article changed since?"
+            f"decisions on documents that nobody annotated: {', '.join(strange)}. Give "
+            "the decisions that were made on these annotations."
         )
+    results = [adjudicate(list(side.values()), decisions) for side in sides.values()]
+    places = [[names.index(name) for name in side] for side in sides.values()]
+    conflicts = tuple(
+        conflict._replace(voters=tuple(place[voter] for voter in conflict.voters))
+        for result, place in zip(results, places, strict=True)
+        for conflict in result.conflicts
+    )
+    return tuple(result.doc for result in results), conflicts
 
 
 class _Merger:

@@ -13,14 +13,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from schemas.errors import DataError
 
 __all__ = [
+    "POLICY",
     "ArgumentKey",
     "Decision",
     "Key",
     "Layer",
     "Target",
+    "check_decisions",
     "count_verdicts",
     "read_decisions",
+    "standing",
 ]
+
+POLICY = "policy:"
+"""How the author of a decision begins that a policy made."""
 
 Layer = Literal["entities", "events", "arguments"]
 Key = tuple[int, int, str]
@@ -69,6 +75,8 @@ class Decision(BaseModel):
     by: str
     at: str | None = None
     """When it was made, ISO 8601."""
+    until: str | None = None
+    """When a later decision took its place, ISO 8601; since then it decides nothing."""
 
     @property
     def argument(self) -> ArgumentKey:
@@ -84,7 +92,7 @@ class Decision(BaseModel):
 def read_decisions(path: Path) -> list[Decision]:
     """Read decisions from JSONL; raises DataError with file and line."""
     decisions = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(_lines(path), start=1):
         try:
             decisions.append(Decision.model_validate_json(line))
         except ValidationError as error:
@@ -94,13 +102,63 @@ def read_decisions(path: Path) -> list[Decision]:
     return decisions
 
 
+def _lines(path: Path) -> list[str]:
+    try:
+        # Not at every line end that Unicode knows: a quoted text may hold one.
+        return path.read_bytes().decode().removesuffix("\n").split("\n")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
+        ) from None
+
+
 def render_decision(decision: Decision) -> str:
     """Render one line of JSONL (no newline), without what equals its default."""
     content = decision.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     return json.dumps(content, ensure_ascii=False)
 
 
+def standing(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return the decisions that no later one took the place of."""
+    return [decision for decision in decisions if decision.until is None]
+
+
+def check_decisions(decisions: Iterable[Decision], text: str) -> None:
+    """Raise DataError where decisions on one text do not fit it, or each other."""
+    seen: set[tuple[object, ...]] = set()
+    for decision in decisions:
+        start, end, _ = decision.target.key
+        if text[start:end] != decision.text:
+            raise DataError(
+                f"{decision.doc}: a decision is about {decision.text!r}, but the text "
+                f"has {text[start:end]!r} at [{start}, {end}). Was the article changed "
+                "since?"
+            )
+        about = (decision.layer, decision.target.key, decision.role, decision.filler)
+        ruled = decision.attributes if decision.verdict in ("set", "add") else ()
+        keys: set[tuple[object, ...]] = {(*about, name) for name in ruled}
+        if decision.verdict != "set":
+            keys.add(about)
+        if keys & seen:
+            raise DataError(
+                f"{decision.doc}: two decisions stand on {decision.text!r} at "
+                f"[{start}, {end}). Remove one, or close it with 'until'."
+            )
+        seen |= keys
+
+
 def count_verdicts(decisions: Iterable[Decision]) -> dict[str, int]:
-    """Count the decisions by layer and verdict, for a release's manifest."""
-    counts = Counter(f"{decision.layer}: {decision.verdict}" for decision in decisions)
-    return dict(sorted(counts.items()))
+    """Count the decisions by layer and verdict, for a release's manifest.
+
+    Beside them stands how many a policy settled, and how many a later one replaced.
+    """
+    decisions = tuple(decisions)
+    stand = standing(decisions)
+    counts = Counter(f"{decision.layer}: {decision.verdict}" for decision in stand)
+    counts.update(f"by {d.by}" for d in stand if d.by.startswith(POLICY))
+    listed = dict(sorted(counts.items()))
+    if len(stand) < len(decisions):
+        listed["replaced since"] = len(decisions) - len(stand)
+    return listed

@@ -15,6 +15,7 @@ from typing import Any
 import seeds
 from annotate.adjudicate import adjudicate_all
 from annotate.decisions import count_verdicts, read_decisions
+from annotate.figures import measure_agreement
 from annotate.formats import all_formats
 from annotate.guideline import render_instructions
 from annotate.ingest import complete_document, read_sources
@@ -81,7 +82,7 @@ class Demo:
         agreement = self._agree()
         yield Stage("agree", "how far the two passes agree", agreement)
         yield self._adjudicate()
-        yield self._release(agreement)
+        yield self._release()
         yield self._export()
         yield self._score()
 
@@ -203,10 +204,14 @@ class Demo:
             f"{len(links)} surfaces linked to knowledge-base ids",
         )
 
-    def _release(self, agreement: Agreement) -> Stage:
+    def _release(self) -> Stage:
         kept = read_manifest(SEEDS / "gold")
         about = read_about(SEEDS / "annotations" / "about.yaml")
         decisions = read_decisions(SEEDS / "annotations" / "decisions.jsonl")
+        passes = {
+            name: tuple(read_documents(source.path))
+            for name, source in self._sources().items()
+        }
         folder = self.folder / f"{kept.title}"
         made = build_release(
             read_documents(self.folder / "gold.jsonl"),
@@ -215,7 +220,7 @@ class Demo:
             version=kept.version,
             folder=folder,
             about=about.model_copy(update={"adjudication": count_verdicts(decisions)}),
-            agreement=agreement.to_json(),
+            agreement=measure_agreement(passes, self.schema),
         )
         if made.release != kept.release:
             differing = [

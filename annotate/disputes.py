@@ -8,14 +8,15 @@ interrupted work resumes, and a correction to released gold goes the same way.
 In the project, what all agree on is filled in. Each conflict stands there once, with
 who said what in the mark's information (`rule`), and a lower score, by which marks can
 be sorted. The adjudicator deletes, changes or adds marks; what is submitted is what was
-ruled.
+ruled. A document that is to be corrected, though nothing of it is in dispute, is
+reopened: it goes there as it stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from annotate.adjudicate import Conflict, adjudicate
 from annotate.decisions import Decision, Key
@@ -23,32 +24,32 @@ from annotate.labelstudio.campaign import Plan, push
 from annotate.labelstudio.client import Studio
 from annotate.labelstudio.opinions import collect
 from annotate.labelstudio.projects import find_parts
-from annotate.rulings import rulings_by_policy, rulings_from
+from annotate.passes import Passes, side_by_side
+from annotate.rulings import renew, rulings_by_policy
 from annotate.settings import Settings
+from annotate.testimony import tell_votes
 from schemas.annotations import (
     AnnotatedDocument,
     Argument,
     EntityMention,
     EventMention,
 )
-from schemas.errors import DataError
+from schemas.errors import DataError, UsageError
 from schemas.labels import Schema
 
 __all__ = ["Brought", "Dispute", "bring_forward", "build_dispute", "settle"]
 
 AGREED = 1.0
 DISPUTED = 0.5
-_FSI, _PDI = "\u2068", "\u2069"
-
-Passes = Mapping[str, Mapping[str, AnnotatedDocument]]
-"""Documents by annotator, then by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
     """What is adjudicated, by whom, and where.
 
-    `policy` settles what is trivial before a person is asked.
+    `policy` settles what is trivial before a person is asked. `overlap` is how many
+    annotators each document needs, all of them if None; `reopen` names documents to be
+    ruled on though nothing of them is in dispute.
     """
 
     project: str
@@ -56,6 +57,8 @@ class Dispute:
     schema: Schema
     policy: str = "strict"
     guideline: str = ""
+    overlap: int | None = None
+    reopen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ class Brought:
     """Conflicts that the policy settled in this call."""
     pushed: tuple[str, ...]
     open: tuple[Conflict, ...]
+    waiting: tuple[str, ...]
+    """Documents of the project that the adjudicator did not submit, in dispute or
+    not."""
     url: str | None
 
 
@@ -81,21 +87,23 @@ def bring_forward(  # noqa: PLR0913 - keyword-only; each is a part of the order
     studio: Studio,
     settings: Settings,
     say: Callable[[str], None],
+    at: str | None = None,
 ) -> Brought:
     """Take rulings home, settle by policy, push what is in dispute.
 
-    Raises DataError if the adjudicator's marks have problems, or the project holds a
-    document that the passes do not.
+    `at` is the time of what a policy settles. Raises DataError if the adjudicator's
+    marks have problems, or the project holds a document that the passes do not;
+    UsageError for a document to reopen that is not there.
     """
-    by_doc = _by_document(passes)
-    kept = list(decisions)
-    taken = _take_home(by_doc, kept, dispute, studio, settings)
-    before = len(kept)
-    kept = settle(passes, kept, policy=dispute.policy)
+    by_doc = side_by_side(passes, overlap=dispute.overlap)
+    _check_reopened(dispute.reopen, by_doc)
+    brought = _take_home(by_doc, decisions, dispute, studio, settings)
+    before = len(brought.decisions)
+    kept = settle(passes, brought.decisions, policy=dispute.policy, at=at)
     disputes = [
         found
-        for docs in by_doc.values()
-        if (found := build_dispute(docs, kept)) is not None
+        for doc_id, docs in by_doc.items()
+        if (found := build_dispute(docs, kept, anyway=doc_id in dispute.reopen))
     ]
     pushed = None
     if disputes:
@@ -107,51 +115,67 @@ def bring_forward(  # noqa: PLR0913 - keyword-only; each is a part of the order
             guideline=dispute.guideline,
         )
         pushed = push(disputes, plan, studio=studio, settings=settings, say=say)
+    added = pushed.added if pushed else ()
     return Brought(
         tuple(kept),
-        taken,
+        brought.taken,
         len(kept) - before,
-        pushed.added if pushed else (),
+        added,
         tuple(
             conflict
             for docs in by_doc.values()
             for conflict in adjudicate(list(docs.values()), kept).conflicts
         ),
+        tuple(sorted({*brought.waiting, *added})),
         pushed.url if pushed else None,
     )
 
 
 def settle(
-    passes: Passes, decisions: Sequence[Decision], *, policy: str
+    passes: Passes,
+    decisions: Sequence[Decision],
+    *,
+    policy: str,
+    at: str | None = None,
 ) -> list[Decision]:
-    """Return the decisions with those that the policy adds, document by document."""
+    """Return the decisions with those that the policy adds, document by document.
+
+    A document that the annotator of a policy did not annotate is left to people.
+    """
     kept = list(decisions)
-    for docs in _by_document(passes).values():
-        kept += rulings_by_policy(docs, kept, policy=policy)
+    for docs in side_by_side(passes, overlap=1).values():
+        absent = policy in passes and policy not in docs
+        chosen = "strict" if absent else policy
+        kept += rulings_by_policy(docs, kept, policy=chosen, at=at)
     return kept
 
 
-def _by_document(passes: Passes) -> dict[str, dict[str, AnnotatedDocument]]:
-    ids = sorted(set().union(*passes.values()))
-    for name, docs in passes.items():
-        missing = [doc_id for doc_id in ids if doc_id not in docs]
-        if missing:
-            raise DataError(
-                f"{name}: has no {', '.join(missing)}, which another annotator has. "
-                "Adjudicate documents that all of them finished."
-            )
-    return {i: {name: docs[i] for name, docs in passes.items()} for i in ids}
+def _check_reopened(reopen: Sequence[str], known: Mapping[str, object]) -> None:
+    strange = [doc_id for doc_id in reopen if doc_id not in known]
+    if strange:
+        raise UsageError(
+            f"--reopen {strange[0]}: is not among the documents. They are "
+            f"{', '.join(known)}."
+        )
+
+
+class _TakenHome(NamedTuple):
+    decisions: list[Decision]
+    taken: int
+    waiting: set[str]
 
 
 def _take_home(
     by_doc: Mapping[str, dict[str, AnnotatedDocument]],
-    kept: list[Decision],
+    decisions: Sequence[Decision],
     dispute: Dispute,
     studio: Studio,
     settings: Settings,
-) -> int:
-    """Replace the decisions on each document that was ruled on by those rulings."""
+) -> _TakenHome:
+    """Renew the decisions on each document that was ruled on."""
+    kept = list(decisions)
     taken = 0
+    waiting: set[str] = set()
     parts = find_parts(studio, dispute.project)
     for opinion in collect(studio, parts, dispute.schema, settings=settings):
         if opinion.problems:
@@ -159,6 +183,8 @@ def _take_home(
                 "\n".join(opinion.problems)
                 + f"\nMend these in the project {dispute.project!r}; nothing was taken."
             )
+        if opinion.kind in ("none", "draft", "skipped"):
+            waiting.add(opinion.document)
         final = opinion.doc
         if final is None:
             continue
@@ -167,38 +193,37 @@ def _take_home(
                 f"{final.id}: is in the project {dispute.project!r} and not in the "
                 "annotations given. Give the same files as when it was opened."
             )
-        rulings = rulings_from(
+        renewed = renew(
             by_doc[final.id],
+            kept,
             final,
             by=opinion.annotator,
             at=opinion.at or None,
         )
-        before = [d for d in kept if d.doc == final.id]
-        if [_said(d) for d in before] != [_said(d) for d in rulings]:
-            kept[:] = [d for d in kept if d.doc != final.id] + rulings
-            taken += 1
-    return taken
-
-
-def _said(decision: Decision) -> Decision:
-    return decision.model_copy(update={"at": None, "clause": None, "why": None})
+        taken += renewed != kept
+        kept = renewed
+    return _TakenHome(kept, taken, waiting)
 
 
 def build_dispute(
-    passes: Mapping[str, AnnotatedDocument], decisions: Sequence[Decision]
+    passes: Mapping[str, AnnotatedDocument],
+    decisions: Sequence[Decision],
+    *,
+    anyway: bool = False,
 ) -> AnnotatedDocument | None:
-    """Return the document with what stands and each conflict once, or None.
+    """Return the document with what stands and each conflict once.
 
     Conflicts about mentions, attributes and arguments say in `rule` who holds what.
+    Without any conflict there is nothing to ask, and None is returned but for `anyway`.
     """
     docs = list(passes.values())
     settled, conflicts = adjudicate(docs, decisions)
-    if not conflicts:
+    if not conflicts and not anyway:
         return None
     names = list(passes)
     notes: dict[Key, list[str]] = {}
     for conflict in conflicts:
-        notes.setdefault(conflict.target, []).append(_note(conflict, names, docs))
+        notes.setdefault(conflict.target, []).append(tell_votes(conflict, names, docs))
     doubtful = {c.target for c in conflicts if not c.attribute and not c.argument}
     entities = [
         *settled.entities,
@@ -291,46 +316,6 @@ def _marked(mention: Any, number: str, notes: Sequence[str] | None) -> Any:
             "meta": None,
         }
     )
-
-
-def _note(
-    conflict: Conflict, names: Sequence[str], docs: Sequence[AnnotatedDocument]
-) -> str:
-    """Say who holds what, a line for each: the box it stands in is narrow."""
-    lines = []
-    if conflict.attribute:
-        lines.append(f"{conflict.attribute}?")
-    elif conflict.argument:
-        role, (start, end, _) = conflict.argument
-        lines.append(f"{role} {_quoted(docs[0].text or '', start, end)}?")
-    for place, vote in zip(conflict.voters, conflict.votes, strict=True):
-        if conflict.attribute:
-            said = vote or "none"
-        elif conflict.argument:
-            said = "yes" if vote else "no"
-        else:
-            said = "this mark" if vote else _instead(docs[place], conflict)
-        lines.append(f"{names[place]}: {said}")
-    return "\n".join(lines)
-
-
-def _instead(doc: AnnotatedDocument, conflict: Conflict) -> str:
-    """Say what an annotator has in the place of a mention: type, edge, or nothing."""
-    start, end, label = conflict.target
-    said = []
-    for other in doc.events if conflict.layer == "events" else doc.entities:
-        if other.start < end and start < other.end:
-            words = _quoted(doc.text or "", other.start, other.end)
-            if other.span == (start, end):
-                said.append(other.label)
-            else:
-                said.append(words if other.label == label else f"{other.label} {words}")
-    return ", ".join(said) or "nothing here"
-
-
-def _quoted(text: str, start: int, end: int) -> str:
-    """Quote the article in an isolate, so that it turns no word around it."""
-    return f"{_FSI}«{text[start:end]}»{_PDI}"
 
 
 def _key(mention: EntityMention | EventMention) -> Key:

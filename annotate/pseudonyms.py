@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from annotate.decisions import Decision
+from annotate.decisions import POLICY, Decision
 from exports import About
 from schemas.annotations import AnnotatedDocument
 
 __all__ = ["choose_pseudonyms", "veil_about", "veil_decision", "veil_document"]
 
-POLICY = "policy:"
 _WORDS = frozenset({"majority", "strict"})
 
 

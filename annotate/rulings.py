@@ -2,6 +2,7 @@
 
 Both give decisions that, applied to the passes, lead where the policy or the
 adjudicator wants: `adjudicate(passes, rulings_from(passes, final, by=who))` is `final`.
+Nothing that was ever decided is deleted: `renew` closes what a new ruling replaces.
 """
 
 from __future__ import annotations
@@ -11,11 +12,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from annotate.adjudicate import Conflict, adjudicate
-from annotate.decisions import ArgumentKey, Decision, Key, Layer, Target
+from annotate.decisions import (
+    POLICY,
+    ArgumentKey,
+    Decision,
+    Key,
+    Layer,
+    Target,
+    standing,
+)
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import UsageError
 
-__all__ = ["rulings_by_policy", "rulings_from"]
+__all__ = ["renew", "rulings_by_policy", "rulings_from"]
 
 MentionLayer = Literal["entities", "events"]
 _ATTRIBUTES: dict[MentionLayer, tuple[str, ...]] = {
@@ -29,26 +38,26 @@ def rulings_by_policy(
     decisions: Sequence[Decision],
     *,
     policy: str,
+    at: str | None = None,
 ) -> list[Decision]:
     """Return decisions on the conflicts of one document that `policy` settles.
 
     `majority` follows more than half of the annotators and leaves ties open; `strict`
-    settles nothing; the name of an annotator follows that one throughout. Raises
-    UsageError for another word.
+    settles nothing; the name of an annotator follows that one throughout. `at` is when
+    they are made. Raises UsageError for another word.
     """
     if policy not in ("majority", "strict", *passes):
         known = ", ".join(("majority", "strict", *passes))
         raise UsageError(f"--policy {policy}: choose one of {known}.")
     made: list[Decision] = []
     docs = list(passes.values())
-    text = docs[0].text or ""
     while True:
         # Settling mentions opens and closes conflicts about their arguments.
         conflicts = adjudicate(docs, [*decisions, *made]).conflicts
         new = [
             ruling
             for conflict in conflicts
-            if (ruling := _settled(conflict, policy, list(passes), text))
+            if (ruling := _settled(conflict, policy, passes, at))
         ]
         if not new:
             return made
@@ -56,12 +65,16 @@ def rulings_by_policy(
 
 
 def _settled(
-    conflict: Conflict, policy: str, names: Sequence[str], text: str
+    conflict: Conflict,
+    policy: str,
+    passes: Mapping[str, AnnotatedDocument],
+    at: str | None,
 ) -> Decision | None:
     if policy == "strict":
         return None
+    names = list(passes)
     votes = dict(zip(conflict.voters, conflict.votes, strict=True))
-    if policy in names:
+    if policy in passes:
         # One who did not mark the mention leaves its attributes to the first who did.
         choice = votes.get(names.index(policy), conflict.votes[0])
     else:
@@ -69,20 +82,64 @@ def _settled(
         if count * 2 <= len(votes):
             return None
     start, end, _ = conflict.target
+    name = conflict.attribute
+    told = {names[v]: {name: vote} if name else vote for v, vote in votes.items()}
     common: dict[str, Any] = {
         "doc": conflict.doc,
         "layer": conflict.layer,
         "target": _target(conflict.target),
-        "text": text[start:end],
-        "by": f"policy:{policy}",
+        "text": (passes[names[0]].text or "")[start:end],
+        "votes": told,
+        "by": f"{POLICY}{policy}",
+        "at": at,
     }
-    if conflict.attribute:
-        values = {conflict.attribute: choice}
-        return Decision(verdict="set", attributes=values, **common)
+    if name:
+        return Decision(verdict="set", attributes={name: choice}, **common)
     if conflict.argument:
         role, filler = conflict.argument
         common |= {"role": role, "filler": _target(filler)}
     return Decision(verdict="keep" if choice else "drop", **common)
+
+
+def renew(
+    passes: Mapping[str, AnnotatedDocument],
+    decisions: Sequence[Decision],
+    final: AnnotatedDocument,
+    *,
+    by: str,
+    at: str | None = None,
+) -> list[Decision]:
+    """Return the decisions with those added that make `final` of its passes.
+
+    One that rules as it did stays, with its author, time and clause. One that `final`
+    goes against stays too, closed at that time. Where the decisions lead to `final`
+    already, they are returned as they are.
+    """
+    own = [d for d in standing(decisions) if d.doc == final.id]
+    docs = list(passes.values())
+    now, conflicts = adjudicate(docs, own)
+    if not conflicts and _said(now) == _said(adjudicate([final], []).doc):
+        return list(decisions)
+    before = {_ruling(decision): decision for decision in own}
+    rulings = rulings_from(passes, final, by=by, at=at)
+    wanted = {_ruling(ruling) for ruling in rulings}
+    closed = [d for d in own if _ruling(d) not in wanted]
+    return [
+        decision.model_copy(update={"until": at or "unknown"})
+        if any(decision is one for one in closed)
+        else decision
+        for decision in decisions
+    ] + [ruling for ruling in rulings if _ruling(ruling) not in before]
+
+
+def _said(doc: AnnotatedDocument) -> tuple[object, ...]:
+    return (doc.entities, doc.events)
+
+
+def _ruling(decision: Decision) -> str:
+    """Return what is ruled and on what, whoever did it, when and why."""
+    content = {"doc", "layer", "verdict", "target", "role", "filler", "attributes"}
+    return decision.model_dump_json(include={*content, "replacement"})
 
 
 def rulings_from(

@@ -1,7 +1,8 @@
 """Gamma: agreement on free units, aligned as a whole and corrected for chance.
 
 The work is done by the library pygamma-agreement, which is loaded here and nowhere
-else; it is an extra, since it brings a compiler and solvers along.
+else; it is an extra, since it brings a compiler and solvers along. Its alignments are
+found with HiGHS, whatever solver it names.
 """
 
 from __future__ import annotations
@@ -62,15 +63,13 @@ def _disorders(library: Any, continuum: Continuum) -> tuple[float, float]:
         for label, span in units:
             text.add(str(place), segment(span.start, span.end), label)
     dissimilarity = library.CombinedCategoricalDissimilarity(delta_empty=1.0)
-    with _quiet():
+    with _quiet(), _free_solver():
         result = text.compute_gamma(dissimilarity, n_samples=SAMPLES)
     weight = sum(len(units) for units in continuum.units) / len(continuum.units)
     return result.observed_disorder * weight, result.expected_disorder * weight
 
 
 def _library() -> Any:
-    # Which of its solvers is there is no news to those who asked for a number.
-    logging.getLogger("root").setLevel(logging.ERROR)
     try:
         with _quiet():
             return import_module("pygamma_agreement")
@@ -82,11 +81,34 @@ def _library() -> Any:
 
 
 @contextmanager
+def _free_solver() -> Iterator[None]:
+    """Have HiGHS solve where the library names GLPK.
+
+    The optimum is the same; GLPK comes with cvxopt, which is under the GPL.
+    """
+    cvxpy: Any = import_module("cvxpy")
+    named = cvxpy.GLPK_MI
+    cvxpy.GLPK_MI = cvxpy.HIGHS
+    try:
+        yield
+    finally:
+        cvxpy.GLPK_MI = named
+
+
+@contextmanager
 def _quiet() -> Iterator[None]:
     """Keep back the library's warnings about its own style and its solvers."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    handler, level = logging.NullHandler(), logging.root.manager.disable
+    # Without any handler its warnings would set up the logging of the whole process.
+    logging.root.addHandler(handler)
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)
+        logging.root.removeHandler(handler)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from exports.release import (
     read_release,
     verify_release,
 )
-from exports.splits import Splits, build_splits, check_splits, read_splits
+from exports.splits import Splits, build_splits, read_splits, split_faults
 from exports.statistics import Statistics, measure
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "Statistics",
     "build_release",
     "build_splits",
-    "check_splits",
     "count_differences",
     "find_differences",
     "find_gold",
@@ -35,5 +34,6 @@ __all__ = [
     "read_manifest",
     "read_release",
     "read_splits",
+    "split_faults",
     "verify_release",
 ]

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from exports.licence import hub_licence
 from exports.manifest import About
 from exports.pictures import PICTURES
 from exports.statistics import Statistics
@@ -85,7 +86,11 @@ def _header(title: str, schema: Schema, statistics: Statistics, about: About) ->
         "---",
         f"pretty_name: {json.dumps(title, ensure_ascii=False)}",
         f"language: [{schema.language}]",
-        *([f"license: {json.dumps(about.licence)}"] if about.licence else []),
+        *(
+            f"{key}: {json.dumps(value, ensure_ascii=False)}"
+            for key, value in hub_licence(about.licence or "").items()
+            if about.licence
+        ),
         "task_categories: [token-classification]",
         "task_ids: [named-entity-recognition]",
         f"size_categories: [{size}]",
@@ -137,6 +142,8 @@ def _process(about: About, agreement: Mapping[str, Any] | None) -> str:
             "documents, before adjudication:\n\n"
             + _table(("layer", "F1", "interval"), rows)
         )
+        if agreement.get("coefficients"):
+            parts.append(_coefficients(agreement["coefficients"]))
         parts.append(_picture("agreement.svg"))
         parts.append(_by_label(agreement["layers"]))
         if agreement.get("arms"):
@@ -145,6 +152,28 @@ def _process(about: About, agreement: Mapping[str, Any] | None) -> str:
         counts = [(what, str(n)) for what, n in sorted(about.adjudication.items())]
         parts.append("Adjudication:\n\n" + _table(("decision", "count"), counts))
     return "\n\n".join(parts)
+
+
+def _coefficients(layers: Mapping[str, Any]) -> str:
+    """Return the table of what is corrected for chance, and a word on reading it."""
+    names = list(dict.fromkeys(name for it in layers.values() for name in it["all"]))
+    rows = [
+        (layer, str(it["units"]), *(_measured(it["all"].get(name)) for name in names))
+        for layer, it in layers.items()
+    ]
+    return (
+        "The same corrected for chance, on tokens (attributes on shared triggers; "
+        "u_alpha and alpha_u are Krippendorff's alphas for unitising, on characters). "
+        "Tokens that nobody marked count as agreement here, so F1 is the stricter "
+        "figure:\n\n" + _table(("layer", "units", *names), rows)
+    )
+
+
+def _measured(it: Mapping[str, Any] | None) -> str:
+    if it is None or it["value"] is None:
+        return _UNDEFINED
+    interval = f" ({_range(it['interval'])})" if it["interval"] else ""
+    return f"{it['value']:.3f}{interval}"
 
 
 def _arms(arms: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from exports.licence import spdx_licence
 from exports.manifest import About
 from schemas.labels import Schema
 
@@ -27,8 +28,9 @@ def render_citation(
         f"title: {_text(f'{name}: {schema.title.en}')}",
         f"version: {_text(version)}",
     ]
-    if about.licence:
-        lines.append(f"license: {_text(about.licence)}")
+    # The format knows SPDX ids and nothing else.
+    if about.licence and (licence := spdx_licence(about.licence)):
+        lines.append(f"license: {_text(licence)}")
     if about.released:
         lines.append(f"date-released: {_text(about.released)}")
     lines.append("authors:")

@@ -128,10 +128,14 @@ def _responsible(about: About, schema: Schema) -> dict[str, Any]:
     kinds = sorted({annotator.kind for annotator in about.annotators})
     protocol = f"Guideline of {schema.name}, {len(schema.guideline)} numbered clauses"
     said["rai:dataAnnotationProtocol"] = [protocol]
+    if about.platform:
+        said["rai:dataAnnotationPlatform"] = [about.platform]
     if about.annotators:
         told = f"{len(about.annotators)} annotators ({', '.join(kinds)})"
-        said["rai:dataAnnotationPlatform"] = ["Label Studio"]
         said["rai:dataAnnotationAnalysis"] = [f"{told}; agreement in manifest.json."]
+    machines = [a.name for a in about.annotators if a.kind == "machine"]
+    if machines:
+        said["rai:machineAnnotationTools"] = machines
     return said
 
 

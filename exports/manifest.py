@@ -10,8 +10,18 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from exports.statistics import Statistics
+from schemas.labels import Schema
 
-__all__ = ["About", "Annotator", "FileSum", "Manifest", "file_sum", "sums"]
+__all__ = [
+    "About",
+    "Annotator",
+    "FileSum",
+    "Guideline",
+    "Manifest",
+    "file_sum",
+    "guideline_of",
+    "sums",
+]
 
 
 class _Value(BaseModel):
@@ -29,17 +39,26 @@ class Annotator(_Value):
 class About(_Value):
     """What cannot be measured and must be said by those who make the release.
 
-    `notes` maps headings of the data card to text; a heading that is not there is
-    printed as not stated.
+    `platform` is what was annotated in, such as Label Studio. `notes` maps headings of
+    the data card to text; a heading that is not there is printed as not stated.
     """
 
     made_by: str | None = None
     authors: tuple[str, ...] = ()
     annotators: tuple[Annotator, ...] = ()
+    platform: str | None = None
     adjudication: dict[str, int] = Field(default_factory=dict)
     licence: str | None = None
     released: str | None = None
     notes: dict[str, str] = Field(default_factory=dict)
+
+
+class Guideline(_Value):
+    """Which guideline was annotated by: version, and checksum of its clauses."""
+
+    version: str
+    clauses: int
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class FileSum(_Value):
@@ -62,6 +81,7 @@ class Manifest(_Value):
     version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
     contract: str
     schema_name: str
+    guideline: Guideline | None = None
     tool: str
     about: About
     statistics: Statistics
@@ -71,6 +91,10 @@ class Manifest(_Value):
     def identity(self) -> str:
         """Return the id that this content must have."""
         content = self.model_dump(mode="json", exclude={"release", "tool"})
+        # Releases from before these were said keep their id.
+        for place, name in ((content, "guideline"), (content["about"], "platform")):
+            if place[name] is None:
+                del place[name]
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -89,6 +113,17 @@ class Manifest(_Value):
     def title(self) -> str:
         """Name and version, as signatures show them."""
         return f"{self.name}-{self.version}"
+
+
+def guideline_of(schema: Schema) -> Guideline:
+    """Return version and checksum of the schema's clauses, examples and all."""
+    content = {n: c.model_dump(mode="json") for n, c in schema.guideline.items()}
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return Guideline(
+        version=schema.name,
+        clauses=len(content),
+        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+    )
 
 
 def file_sum(content: bytes) -> FileSum:

@@ -15,9 +15,9 @@ from exports.citation import render_citation
 from exports.croissant import render_croissant
 from exports.folders import new_folder
 from exports.formats import jsonl
-from exports.manifest import About, Manifest, file_sum, sums
+from exports.manifest import About, Manifest, file_sum, guideline_of, sums
 from exports.pictures import draw_pictures
-from exports.splits import Splits, check_splits
+from exports.splits import Splits, split_faults
 from exports.statistics import measure
 from schemas.annotations import CONTRACT_VERSION, AnnotatedDocument
 from schemas.checks import Problem, check_documents
@@ -67,6 +67,7 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
     agreement: Mapping[str, Any] | None = None,
     splits: Splits | None = None,
     decisions: Iterable[str] = (),
+    problems: Iterable[Problem] = (),
 ) -> Manifest:
     """Write a release into a new folder and return its manifest.
 
@@ -77,11 +78,12 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
     not at all; where it holds the very same release already, nothing is written.
 
     Raises DataError, listing every problem, when the documents break the contract or
-    the schema, and when the folder holds anything else; UsageError for a name or
+    the schema, when the splits do not fit them, or when the caller found `problems` of
+    its own; and when the folder holds anything else. Raises UsageError for a name or
     version that cannot stand in a file name.
     """
     docs = tuple(docs)
-    _refuse_problems(docs, schema)
+    _refuse_problems(docs, schema, splits, problems)
     about = about or About()
     measured = _lasting(agreement) if agreement else None
     statistics = measure(docs, schema)
@@ -103,7 +105,6 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
     if citation is not None:
         files[CITATION_FILE] = citation.encode()
     if splits is not None:
-        check_splits(splits, docs)
         files[SPLITS_FILE] = f"{splits.render()}\n".encode()
     if history := "".join(f"{line}\n" for line in decisions):
         files[DECISIONS_FILE] = history.encode()
@@ -122,6 +123,7 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
             version=version,
             contract=CONTRACT_VERSION,
             schema_name=schema.name,
+            guideline=guideline_of(schema),
             tool=_tool_version(),
             about=about,
             statistics=statistics,
@@ -139,14 +141,22 @@ def build_release(  # noqa: PLR0913 - keyword-only; each is a part of the releas
     return manifest
 
 
-def _refuse_problems(docs: tuple[AnnotatedDocument, ...], schema: Schema) -> None:
+def _refuse_problems(
+    docs: tuple[AnnotatedDocument, ...],
+    schema: Schema,
+    splits: Splits | None,
+    more: Iterable[Problem],
+) -> None:
     if not docs:
         raise DataError("there are no documents to release. Is the file empty?")
-    problems = check_documents(docs, schema)
-    if problems:
+    found = dict.fromkeys([*check_documents(docs, schema), *more])
+    lines = [f"{p.where}: {p.code} {p.message}" for p in found]
+    if splits is not None:
+        lines += [f"splits: {fault}" for fault in split_faults(splits, docs)]
+    if lines:
         raise DataError(
-            f"{len(problems)} problems keep this from being released; mend each:\n"
-            + "\n".join(f"  {p.where}: {p.code} {p.message}" for p in problems)
+            f"{len(lines)} problems keep this from being released; mend each:\n"
+            + "\n".join(f"  {line}" for line in lines)
         )
 
 

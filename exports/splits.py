@@ -22,7 +22,7 @@ from exports.extras import load_extra
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
 
-__all__ = ["Splits", "build_splits", "check_splits", "group_copies", "read_splits"]
+__all__ = ["Splits", "build_splits", "group_copies", "read_splits", "split_faults"]
 
 SHINGLE = 5
 """Words in a shingle."""
@@ -82,8 +82,8 @@ def build_splits(
     )
 
 
-def check_splits(splits: Splits, docs: Iterable[AnnotatedDocument]) -> None:
-    """Raise DataError if a document is in no split or two, or copies straddle."""
+def split_faults(splits: Splits, docs: Iterable[AnnotatedDocument]) -> list[str]:
+    """Return each document that is in no split or two, and copies that straddle."""
     docs = tuple(docs)
     places = Counter(i for ids in splits.splits.values() for i in ids)
     ids = {doc.id for doc in docs}
@@ -94,12 +94,7 @@ def check_splits(splits: Splits, docs: Iterable[AnnotatedDocument]) -> None:
     for group in group_copies(docs, threshold=splits.threshold, seed=splits.seed):
         if len({home.get(i) for i in group}) > 1:
             faults.append(f"copies of one story straddle splits: {', '.join(group)}")
-    if faults:
-        raise DataError(
-            "the splits do not fit the documents:\n"
-            + "\n".join(faults)
-            + "\nMake them anew with 'miyar split'."
-        )
+    return [f"{fault}. Make them anew with 'miyar split'." for fault in faults]
 
 
 def read_splits(path: Path) -> Splits:

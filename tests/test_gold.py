@@ -8,11 +8,11 @@ import pytest
 
 from annotate.adjudicate import adjudicate_all
 from annotate.decisions import count_verdicts, read_decisions
+from annotate.figures import measure_agreement
 from annotate.ingest import complete_document, read_sources
 from annotate.linking import link_document, read_links
 from annotate.lint import lint_document
 from annotate.spelling import load_speller
-from evaluation import JsonlSource, agree
 from exports import build_release, read_about, read_release, verify_release
 from schemas.checks import check_documents
 from schemas.jsonl import read_documents
@@ -44,10 +44,7 @@ def test_the_passes_and_decisions_give_the_gold_byte_for_byte(tmp_path: Path) ->
         version="1.0",
         folder=tmp_path / "gold",
         about=about.model_copy(update={"adjudication": count_verdicts(decisions)}),
-        agreement=agree(
-            {name: JsonlSource(KEPT / f"{name}.jsonl") for name in PASSES},
-            schema=SCHEMA,
-        ).to_json(),
+        agreement=measure_agreement(passes, SCHEMA),
     )
     assert made.release == GOLD.manifest.release
     for file in (tmp_path / "gold").iterdir():

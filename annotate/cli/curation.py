@@ -1,9 +1,9 @@
-"""`miyar lint` and `miyar adjudicate`: from several annotations to clean gold."""
+"""`miyar lint`: annotations held against contract, schema and span rule."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +13,7 @@ import typer
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
-    from annotate.adjudicate import Conflict
-    from annotate.decisions import Decision
     from annotate.lint import Speller
-    from schemas.annotations import AnnotatedDocument
     from schemas.checks import Problem
     from schemas.labels import Schema
 
@@ -26,7 +23,6 @@ __all__ = ["register"]
 def register(app: typer.Typer) -> None:
     """Add the commands of this stage."""
     app.command("lint")(lint)
-    app.command("adjudicate")(adjudicate)
 
 
 class LintFormat(StrEnum):
@@ -172,147 +168,3 @@ def _check(
         yield from find_personal_data(doc)
         if roles:
             yield from required_roles_empty(doc, labels)
-
-
-def adjudicate(  # noqa: PLR0913 - one parameter per option
-    places: Annotated[
-        list[Path], typer.Argument(help="One .jsonl file per annotator, two or more.")
-    ],
-    *,
-    decisions: Annotated[
-        Path | None,
-        typer.Option(help="The decisions, .jsonl; with --project or --policy, kept."),
-    ] = None,
-    policy: Annotated[
-        str,
-        typer.Option(help="Settle what is trivial: majority, strict, or an annotator."),
-    ] = "strict",
-    project: Annotated[
-        str | None,
-        typer.Option(help="Ask in Label Studio: a project of what is in dispute."),
-    ] = None,
-    adjudicator: Annotated[
-        str, typer.Option(help="E-mail address of who rules there; made if missing.")
-    ] = "adjudicator@miyar.local",
-    schema: SchemaOption = None,
-    links: Annotated[
-        Path | None,
-        typer.Option(help="A table that gives names their knowledge-base ids, .tsv."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Where the gold goes, .jsonl.")
-    ] = None,
-    worksheet: Annotated[
-        Path | None,
-        typer.Option(help="Where the open conflicts go, a draft decision a line."),
-    ] = None,
-) -> None:
-    """Merge annotations by the decisions on them; open conflicts are listed, exit 1.
-
-    With --project the documents in dispute go to Label Studio, and what was ruled there
-    comes home as decisions; run it again as often as you like.
-
-    Example: miyar adjudicate a.jsonl b.jsonl --decisions d.jsonl -o gold.jsonl
-    """
-    from annotate.adjudicate import adjudicate_all
-    from annotate.decisions import read_decisions, render_decision
-    from schemas.errors import UsageError
-    from schemas.jsonl import read_documents, write_atomically
-
-    passes = {place.stem: list(read_documents(place)) for place in places}
-    if len(passes) < 2:
-        raise UsageError("adjudication needs the files of two annotators or more.")
-    made = read_decisions(decisions) if decisions and decisions.exists() else []
-    if project or policy != "strict":
-        if decisions is None:
-            raise UsageError("name the file that keeps the decisions with --decisions.")
-        dispute = (project, adjudicator, policy)
-        made = _brought_forward(passes, made, dispute, schema)
-        lines = [render_decision(decision) + "\n" for decision in made]
-        write_atomically(decisions, lines)
-    gold, conflicts = adjudicate_all(passes, made)
-    if conflicts:
-        _list_conflicts(gold, conflicts, list(passes), worksheet)
-        raise typer.Exit(1)
-    if out:
-        _write_gold(gold, links, out)
-    typer.echo(f"{len(gold)} documents, {len(made)} decisions, no open conflict.")
-
-
-def _brought_forward(
-    passes: Mapping[str, Sequence[AnnotatedDocument]],
-    made: Sequence[Decision],
-    dispute: tuple[str | None, str, str],
-    schema: Path | None,
-) -> list[Decision]:
-    from annotate.cli.studio import say
-    from annotate.disputes import Dispute, bring_forward, settle
-    from annotate.guideline import render_instructions
-    from annotate.labelstudio.client import connect
-    from annotate.settings import load_settings
-    from schemas.load import load_schema
-
-    project, adjudicator, policy = dispute
-    by_id = {name: {doc.id: doc for doc in docs} for name, docs in passes.items()}
-    if project is None:
-        settled = settle(by_id, made, policy=policy)
-        say(f"{len(settled) - len(made)} conflicts settled by {policy}")
-        return settled
-    labels = load_schema(schema)
-    order = Dispute(
-        project=project,
-        adjudicator=adjudicator,
-        schema=labels,
-        policy=policy,
-        guideline=render_instructions(labels),
-    )
-    settings = load_settings()
-    with connect(settings) as studio:
-        brought = bring_forward(
-            by_id, made, order, studio=studio, settings=settings, say=say
-        )
-    say(
-        f"{project}: {brought.taken} documents ruled on since, {brought.settled} "
-        f"conflicts settled by {policy}, {len(brought.pushed)} documents put there now"
-        + (f"; {brought.url}" if brought.url else "")
-    )
-    return list(brought.decisions)
-
-
-def _write_gold(
-    gold: Sequence[AnnotatedDocument], links: Path | None, out: Path
-) -> None:
-    from annotate.ingest import complete_document
-    from annotate.linking import link_document, read_links
-    from schemas.jsonl import write_documents
-
-    table = read_links(links) if links else {}
-    linked = (link_document(doc, table) for doc in gold)
-    write_documents(out, map(complete_document, linked))
-
-
-def _list_conflicts(
-    gold: Sequence[AnnotatedDocument],
-    conflicts: Sequence[Conflict],
-    names: Sequence[str],
-    worksheet: Path | None,
-) -> None:
-    from annotate.worksheet import describe_conflict
-    from schemas.jsonl import write_atomically
-
-    texts = {doc.id: doc.text or "" for doc in gold}
-    drafts = [describe_conflict(c, texts[c.doc], names) for c in conflicts]
-    if worksheet:
-        lines = [json.dumps(draft, ensure_ascii=False) + "\n" for draft in drafts]
-        write_atomically(worksheet, lines)
-        where = f"drafts are in {worksheet}."
-    else:
-        for draft in drafts:
-            about = draft.get("role") or draft.get("attribute") or ""
-            votes = ", ".join(f"{name}: {v}" for name, v in draft["votes"].items())
-            typer.echo(
-                f"{draft['doc']} {draft['layer']} {draft['target']['label']} "
-                f"{draft['text']} {about} ({votes})"
-            )
-        where = "see --worksheet and --project."
-    typer.echo(f"{len(conflicts)} conflicts are open; {where}", err=True)

@@ -6,14 +6,13 @@ import json
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from schemas.annotations import AnnotatedDocument
     from schemas.checks import Problem
-    from schemas.labels import Schema
 
 __all__ = ["register"]
 
@@ -73,8 +72,9 @@ def release(  # noqa: PLR0913 - one parameter per option
     about: Annotated[
         Path | None,
         typer.Option(
-            help="A YAML file that says what cannot be measured: made_by, annotators, "
-            "adjudication, licence, released, and notes by heading of the data card."
+            help="A YAML file that says what cannot be measured: made_by, authors, "
+            "annotators, platform, licence, released, and notes by heading of the "
+            "data card."
         ),
     ] = None,
     passes: Annotated[
@@ -113,15 +113,21 @@ def release(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Write a release: gold, schema, manifest with checksums, and data card.
 
+    Refused, with every problem listed, while the gold breaks contract, schema or span
+    rule, the splits do not fit it, or, with --pass and --decisions, a difference of the
+    annotators has no decision.
+
     Example: miyar release gold.jsonl -o gold-1.0 --name seeds --version 1.0
     """
     from annotate.decisions import count_verdicts, read_decisions, render_decision
+    from annotate.figures import measure_agreement
     from annotate.pseudonyms import (
         choose_pseudonyms,
         veil_about,
         veil_decision,
         veil_document,
     )
+    from annotate.verification import check_history, find_problems
     from exports import About, build_release, read_about, read_gold, read_splits
     from schemas.errors import UsageError
     from schemas.load import load_schema
@@ -131,25 +137,22 @@ def release(  # noqa: PLR0913 - one parameter per option
     labels = load_schema(schema)
     said = read_about(about) if about else About()
     made = read_decisions(decisions) if decisions else []
-    if decisions:
-        said = said.model_copy(update={"adjudication": count_verdicts(made)})
     docs = read_gold(gold)
     if refuse_personal_data:
         _refuse_personal_data(docs)
-    sides = _sides(passes or [])
+    sides = _read_sides(passes or [], pseudonyms=pseudonyms)
+    problems = find_problems(docs, labels)
+    if decisions and len(sides) > 1:
+        problems += check_history(docs, sides, made)
     if pseudonyms:
-        stems = [place.stem for place in sides.values()]
-        if len(set(stems)) < len(stems):
-            raise UsageError(
-                "two files have one name. Name each --pass after its annotator, as "
-                "'miyar pull' does."
-            )
         stated = [annotator.name for annotator in said.annotators]
-        names = choose_pseudonyms([*stems, *stated], made, docs)
+        names = choose_pseudonyms([*sides, *stated], made, docs)
         docs = tuple(veil_document(doc, names) for doc in docs)
         made = [veil_decision(decision, names) for decision in made]
         said = veil_about(said, names)
-        sides = {names[place.stem]: place for place in sides.values()}
+        sides = {names[name]: side for name, side in sides.items()}
+    if decisions:
+        said = said.model_copy(update={"adjudication": count_verdicts(made)})
     manifest = build_release(
         docs,
         schema=labels,
@@ -157,31 +160,32 @@ def release(  # noqa: PLR0913 - one parameter per option
         version=version,
         folder=out,
         about=said,
-        agreement=_agreement(sides, labels),
+        agreement=measure_agreement(sides, labels) if sides else None,
         splits=read_splits(splits) if splits else None,
         decisions=map(render_decision, made) if history else (),
+        problems=problems,
     )
     typer.echo(f"{out}: {manifest.title} {manifest.release}")
 
 
-def _sides(places: list[Path]) -> dict[str, Path]:
+def _read_sides(
+    places: list[Path], *, pseudonyms: bool
+) -> dict[str, tuple[AnnotatedDocument, ...]]:
+    """Return what each annotator made, by name; pseudonyms need names of files."""
     from annotate.cli.sides import name_files
-
-    return name_files(places) if places else {}
-
-
-def _agreement(sides: dict[str, Path], schema: Schema) -> dict[str, Any] | None:
-    """Measure the agreement, with its arms apart where documents name theirs."""
-    if not sides:
-        return None
-    from evaluation import agree
-    from evaluation.arms import measure_arms
+    from schemas.errors import UsageError
     from schemas.jsonl import read_documents
 
-    docs = {name: tuple(read_documents(place)) for name, place in sides.items()}
-    measured = agree(docs, schema=schema).to_json()
-    arms = measure_arms(docs, schema=schema)
-    return {**measured, "arms": arms} if arms else measured
+    if not places:
+        return {}
+    stems = {place.stem: place for place in places}
+    if pseudonyms and len(stems) < len(places):
+        raise UsageError(
+            "two files have one name. Name each --pass after its annotator, as 'miyar "
+            "pull' does."
+        )
+    named = stems if pseudonyms else name_files(places)
+    return {name: tuple(read_documents(place)) for name, place in named.items()}
 
 
 def verify(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from annotate.cli import (
+    adjudication,
     agreement,
     backend,
     benchmark,
@@ -54,6 +55,7 @@ def build_app() -> typer.Typer:
         backend,
         campaigns,
         curation,
+        adjudication,
         agreement,
         gold,
         conversion,

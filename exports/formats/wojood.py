@@ -1,8 +1,11 @@
 """Wojood's nested layout: a token and one tag for each mention it is in, on a line.
 
 Jarrar, Khalilia and Ghanem, "Wojood: Nested Arabic Named Entity Corpus and Recognition
-using BERT" (LREC 2022). Tags stand behind the token, separated by white space or `|`;
-the column of a tag says nothing, so that the tags of each label are read apart.
+using BERT" (LREC 2022), as in the sample that its authors publish with their tagger
+(github.com/SinaLab/ArabicNER, data/). Tags stand behind the token, separated by white
+space or `|`; the column of a tag says nothing, so that the tags of each label are read
+apart. Mentions of one label may nest (a university in its students' union): of several
+tags of a label, those that continue belong to what began first.
 """
 
 from __future__ import annotations
@@ -28,8 +31,7 @@ __all__ = ["read_wojood"]
 def read_wojood(place: Path, dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield a document for each block between blank lines, `FILE-1`, `FILE-2`...
 
-    Raises DataError with file and line at a token without tags, at what is no tag, and
-    at two tags of one label on one token: two mentions of one label cannot nest here.
+    Raises DataError with file and line at a token without tags and at what is no tag.
     """
     for path in tagged_files(place):
         for number, block in enumerate(read_blocks(path, _parse), start=1):
@@ -44,21 +46,21 @@ def _parse(line: str, where: str) -> Row:
     tags = rest.replace("|", " ").split()
     if not tags:
         raise DataError(f"{where}: {token!r} has no tag. Write O where there is none.")
-    kept = tuple(tag for tag in tags if tag != "O")
-    labels = [tag.partition("-")[2] for tag in kept]
-    if len(set(labels)) < len(labels):
-        raise DataError(
-            f"{where}: {token!r} has one label twice ({' '.join(kept)}). Remove one."
-        )
-    return Row(token, kept, where)
+    return Row(token, tuple(tag for tag in tags if tag != "O"), where)
 
 
 def _find(rows: Sequence[Row], dropped: Dropped) -> Iterator[tuple[Span, str]]:
-    labels = {tag.partition("-")[2] or tag for row in rows for tag in row.tags}
     places = [row.where for row in rows]
-    for label in sorted(labels):
-        column = [
-            next((t for t in row.tags if (t.partition("-")[2] or t) == label), "O")
+    for label in sorted({_label(tag) for row in rows for tag in row.tags}):
+        # What continues stands before what begins: the outer mention before the inner.
+        own = [
+            sorted((t for t in row.tags if _label(t) == label), reverse=True)
             for row in rows
         ]
-        yield from decode_tags(column, places, dropped)
+        for depth in range(max(map(len, own))):
+            column = [tags[depth] if depth < len(tags) else "O" for tags in own]
+            yield from decode_tags(column, places, dropped)
+
+
+def _label(tag: str) -> str:
+    return tag.partition("-")[2] or tag

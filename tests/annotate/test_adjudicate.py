@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.adjudicate import adjudicate
-from annotate.decisions import Decision
+from annotate.adjudicate import adjudicate, adjudicate_all
+from annotate.decisions import Decision, count_verdicts
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 
@@ -198,3 +198,47 @@ def test_annotations_of_different_texts_are_refused() -> None:
 @given(st.integers(2, 4))
 def test_any_number_of_equal_passes_gives_that_pass(count: int) -> None:
     assert adjudicate([FULL] * count, []).doc == adjudicate([FULL, FULL], []).doc
+
+
+def test_two_decisions_on_one_thing_are_refused() -> None:
+    keep = ruling("keep", "entities", "NORP", "العراقي")
+    drop = ruling("drop", "entities", "NORP", "العراقي")
+    with pytest.raises(DataError, match="two decisions stand on 'العراقي'"):
+        adjudicate([FULL, SHORT], [keep, drop])
+    level = ruling("set", "entities", "NORP", "العراقي", attributes={"level": "name"})
+    kb = ruling("set", "entities", "NORP", "العراقي", attributes={"kb": "Q1"})
+    adjudicate([FULL, SHORT], [keep, level, kb])
+
+
+def test_a_decision_that_was_replaced_is_kept_and_decides_nothing() -> None:
+    old = ruling("drop", "entities", "NORP", "العراقي", until="2026-11-28T10:00:00Z")
+    new = ruling("keep", "entities", "NORP", "العراقي")
+    assert ("NORP", "العراقي") in names(adjudicate([FULL, SHORT], [old, new]).doc)
+    told = {
+        TEXT[slice(*c.target[:2])] for c in adjudicate([FULL, SHORT], [old]).conflicts
+    }
+    assert "العراقي" in told
+    assert count_verdicts([old, new]) == {"entities: keep": 1, "replaced since": 1}
+
+
+def test_each_document_is_adjudicated_among_those_who_annotated_it() -> None:
+    def named(doc: AnnotatedDocument, doc_id: str) -> AnnotatedDocument:
+        return doc.model_copy(update={"id": doc_id})
+
+    passes = {
+        "one": [named(FULL, "a"), named(FULL, "c")],
+        "two": [named(FULL, "a"), named(FULL, "b")],
+        "three": [named(SHORT, "b"), named(SHORT, "c")],
+    }
+    with pytest.raises(DataError, match="a: has no annotation by three"):
+        adjudicate_all(passes, [])
+    gold, conflicts = adjudicate_all(passes, [], overlap=2)
+    assert [doc.id for doc in gold] == ["a", "b", "c"]
+    assert {(c.doc, c.voters) for c in conflicts} == {("b", (1, 2)), ("c", (0, 2))}
+
+
+def test_decisions_on_a_document_that_nobody_annotated_are_refused() -> None:
+    decision = ruling("drop", "entities", "NORP", "العراقي")
+    strange = decision.model_copy(update={"doc": "z"})
+    with pytest.raises(DataError, match="that nobody annotated: z"):
+        adjudicate_all({"one": [FULL], "two": [SHORT]}, [strange])

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from annotate.adjudicate import adjudicate
-from annotate.disputes import Dispute, bring_forward, build_dispute
+from annotate.decisions import Decision
+from annotate.disputes import Brought, Dispute, bring_forward, build_dispute
 from annotate.labelstudio.campaign import find_campaign, submit, tasks_by_document
 from annotate.labelstudio.client import Studio, connect, login_of
 from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
 from schemas.checks import check_document
+from schemas.errors import UsageError
 from schemas.jsonl import read_documents
 from schemas.load import load_schema
 from tests.annotate.test_rulings import passes
@@ -65,10 +68,10 @@ def test_rulings_come_home_and_interrupted_work_resumes(
         project="in dispute", adjudicator="judge@example.org", schema=SCHEMA
     )
 
-    def bring(decisions: Sequence[object]):  # type: ignore[no-untyped-def]
+    def bring(decisions: Sequence[Decision]) -> Brought:
         return bring_forward(
             annotations,
-            decisions,  # type: ignore[arg-type]
+            decisions,
             order,
             studio=studio,
             settings=studio_settings,
@@ -94,12 +97,7 @@ def test_rulings_come_home_and_interrupted_work_resumes(
         for event in ruled.events
     )
     ruled = ruled.model_copy(update={"events": events})
-    campaign = find_campaign(studio, "in dispute")
-    assert campaign is not None
-    task = tasks_by_document(studio, campaign)["tehran-2021-02"]
-    login = login_of(studio_settings, "judge@example.org")
-    with connect(studio_settings, login=login) as judge:
-        submit(ruled, studio=judge, task=task, schema=SCHEMA)
+    submit_as_judge(ruled, studio, studio_settings, "in dispute")
 
     resumed = bring(opened.decisions)
     assert (resumed.taken, resumed.pushed) == (1, ())
@@ -110,3 +108,68 @@ def test_rulings_come_home_and_interrupted_work_resumes(
     final = adjudicate(docs, resumed.decisions).doc
     assert gone.key not in {m.key for m in final.entities}
     assert bring(resumed.decisions).taken == 0
+
+
+@pytest.mark.studio
+def test_gold_that_nobody_disputes_is_reopened_and_corrected(
+    studio: Studio, studio_settings: Settings
+) -> None:
+    released = read_passes("tehran-2021-02")["annotator-1"]
+    passes = {"gold-1.0": released}
+    order = Dispute(
+        project="corrections",
+        adjudicator="judge@example.org",
+        schema=SCHEMA,
+        reopen=("tehran-2021-02",),
+    )
+
+    def bring(decisions: Sequence[Decision], order: Dispute = order) -> Brought:
+        return bring_forward(
+            passes,
+            decisions,
+            order,
+            studio=studio,
+            settings=studio_settings,
+            say=print,
+        )
+
+    with pytest.raises(UsageError, match="--reopen x: is not among the documents"):
+        bring([], replace(order, reopen=("x",)))
+    opened = bring([])
+    assert opened.pushed == opened.waiting == ("tehran-2021-02",)
+    assert (opened.open, opened.decisions) == ((), ())
+    assert bring([]).waiting == ("tehran-2021-02",)
+
+    gold = released["tehran-2021-02"]
+    used = {a.entity for event in gold.events for a in event.arguments}
+    (wrong, *_) = [m for m in gold.entities if m.id not in used]
+    fixed = gold.model_copy(
+        update={"entities": tuple(m for m in gold.entities if m != wrong)}
+    )
+    submit_as_judge(fixed, studio, studio_settings, "corrections")
+    corrected = bring([])
+    assert (corrected.taken, corrected.waiting) == (1, ())
+    (decision,) = corrected.decisions
+    assert (decision.verdict, decision.by) == ("drop", "judge@example.org")
+    assert decision.votes == {"gold-1.0": True}
+    assert decision.at
+
+    # The adjudicator thinks better of it: the first ruling is closed, not deleted.
+    submit_as_judge(gold, studio, studio_settings, "corrections")
+    again = bring(corrected.decisions)
+    assert again.taken == 1
+    (closed,) = again.decisions
+    assert closed.until is not None
+    assert closed.model_copy(update={"until": None}) == decision
+    assert adjudicate([gold], again.decisions).doc == adjudicate([gold], []).doc
+
+
+def submit_as_judge(
+    doc: AnnotatedDocument, studio: Studio, settings: Settings, project: str
+) -> None:
+    campaign = find_campaign(studio, project)
+    assert campaign is not None
+    task = tasks_by_document(studio, campaign)[doc.id]
+    login = login_of(settings, "judge@example.org")
+    with connect(settings, login=login) as judge:
+        submit(doc, studio=judge, task=task, schema=SCHEMA)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.adjudicate import adjudicate
-from annotate.rulings import rulings_by_policy, rulings_from
+from annotate.decisions import standing
+from annotate.rulings import renew, rulings_by_policy, rulings_from
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import UsageError
 
@@ -80,12 +81,14 @@ def test_a_majority_of_three_settles_every_mention(
     one: AnnotatedDocument, two: AnnotatedDocument, three: AnnotatedDocument
 ) -> None:
     annotations = {"a": one, "b": two, "c": three}
-    decisions = rulings_by_policy(annotations, [], policy="majority")
+    decisions = rulings_by_policy(annotations, [], policy="majority", at="2026-11-28")
     result = adjudicate(list(annotations.values()), decisions)
     spans = [{(m.start, m.end, m.label) for m in d.entities} for d in (one, two, three)]
     wanted = (spans[0] & spans[1]) | (spans[0] & spans[2]) | (spans[1] & spans[2])
     assert {(m.start, m.end, m.label) for m in result.doc.entities} == wanted
-    assert all(decision.by == "policy:majority" for decision in decisions)
+    for decision in decisions:
+        assert (decision.by, decision.at) == ("policy:majority", "2026-11-28")
+        assert len(decision.votes) >= 2
 
 
 @given(passes(), passes())
@@ -116,3 +119,36 @@ def test_an_unknown_policy_is_refused_with_what_is_known() -> None:
     doc = AnnotatedDocument(id="a", text=TEXT)
     with pytest.raises(UsageError, match="choose one of majority, strict, a, b"):
         rulings_by_policy({"a": doc, "b": doc}, [], policy="z")
+
+
+@given(passes(), passes(), passes(), passes())
+def test_a_correction_leads_where_it_should_and_loses_nothing(
+    one: AnnotatedDocument,
+    two: AnnotatedDocument,
+    final: AnnotatedDocument,
+    corrected: AnnotatedDocument,
+) -> None:
+    annotations = {"a": one, "b": two}
+    first = [
+        decision.model_copy(update={"clause": "E2", "why": "so"})
+        for decision in rulings_from(annotations, final, by="first", at="1")
+    ]
+    second = renew(annotations, first, corrected, by="second", at="2")
+    assert adjudicate([one, two], second).doc == canonical(corrected)
+    assert [d.model_copy(update={"until": None}) for d in second[: len(first)]] == first
+    assert all(d.until in (None, "2") for d in second)
+    assert all((d.by, d.at) == ("second", "2") for d in second[len(first) :])
+    # What the second rules as the first did stays the first's, clause and all.
+    kept = [d for d in standing(second) if d.by == "first"]
+    assert all(d.clause == "E2" for d in kept)
+    assert renew(annotations, second, corrected, by="third", at="3") == second
+
+
+@given(passes(), passes(), passes())
+def test_what_a_policy_settled_stays_its_own_where_the_adjudicator_left_it(
+    one: AnnotatedDocument, two: AnnotatedDocument, three: AnnotatedDocument
+) -> None:
+    annotations = {"a": one, "b": two, "c": three}
+    settled = rulings_by_policy(annotations, [], policy="a", at="1")
+    left = adjudicate([one, two, three], settled).doc
+    assert renew(annotations, settled, left, by="judge", at="2") == settled

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import logging
+import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from evaluation.chance import measure
-from evaluation.gamma import gamma
+from evaluation.gamma import SAMPLES, _free_solver, gamma
 from evaluation.intervals import Bootstrap
 from evaluation.unitising import Continuum
 from schemas.errors import UsageError
@@ -34,22 +37,74 @@ def continuum(case: dict[str, Any]) -> Continuum:
     return Continuum(99, tuple(map(tuple, lines.values())))
 
 
-@pytest.mark.skipif(INSTALLED, reason="the library is installed")
-def test_without_the_library_the_extra_is_named() -> None:
+def test_without_the_library_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pygamma_agreement", None)
     with pytest.raises(UsageError, match=r"miyar\[gamma\]"):
         gamma([])
 
 
-@needs_library
-def test_gamma_is_near_that_of_other_draws() -> None:
+def cases() -> list[dict[str, Any]]:
     if not CASES.exists():
         pytest.skip("the conformance cases are not beside this checkout")
     plain = {"alpha": 1.0, "beta": 1.0, "deltaEmpty": 1.0}
-    for case in json.loads(CASES.read_text("utf-8"))["cases"]:
-        if case["id"].startswith("gamma") and case["params"] == plain:
-            expected = case["expected"]["tier3"]["gamma"]
-            # The expected disorder is a mean of random continua, others each time.
-            assert value(continuum(case)) == pytest.approx(expected, abs=0.08)
+    listed = json.loads(CASES.read_text("utf-8"))["cases"]
+    return [c for c in listed if c["id"].startswith("gamma") and c["params"] == plain]
+
+
+@needs_library
+def test_gamma_is_near_that_of_other_draws() -> None:
+    for case in cases():
+        expected = case["expected"]["tier3"]["gamma"]
+        # The expected disorder is a mean of random continua, others each time.
+        assert value(continuum(case)) == pytest.approx(expected, abs=0.08)
+
+
+@needs_library
+def test_the_observed_disorder_is_that_of_the_solver_that_is_not_installed() -> None:
+    for case in cases():
+        given = continuum(case)
+        counts = gamma([given]).counts[0]
+        weight = sum(map(len, given.units)) / len(given.units)
+        assert case["metadata"]["solver"] == "GLPK_MI"
+        told = case["expected"]["tier3"]
+        expected = (1 - told["gamma"]) * told["expectedDisorder"]
+        assert counts[0] / weight == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+@needs_library
+@pytest.mark.filterwarnings("ignore")
+def test_gamma_of_one_text_is_that_of_the_library() -> None:
+    from importlib import import_module
+
+    library, core = map(import_module, ("pygamma_agreement", "pyannote.core"))
+    units = (("a", Span(0, 4)), ("b", Span(6, 9)), ("a", Span(7, 15)))
+    moved = (("a", Span(1, 4)), ("b", Span(5, 9)), ("b", Span(13, 16)))
+    given = library.Continuum()
+    for annotator, found in (("0", units), ("1", moved)):
+        for label, (start, end) in found:
+            given.add(annotator, core.Segment(start, end), label)
+    np.random.seed(7)
+    with _free_solver():
+        result = given.compute_gamma(
+            library.CombinedCategoricalDissimilarity(delta_empty=1.0),
+            n_samples=SAMPLES,
+        )
+    assert value(Continuum(20, (units, moved)), seed=7) == pytest.approx(result.gamma)
+
+
+@needs_library
+def test_nothing_under_the_gpl_is_installed_for_it_and_nothing_is_left_changed() -> (
+    None
+):
+    root, level = list(logging.root.handlers), logging.root.manager.disable
+    state = np.random.get_state()[1].tolist()
+    units = (("a", Span(0, 4)), ("b", Span(6, 9)))
+    assert value(Continuum(20, (units, units))) == 1
+    assert importlib.util.find_spec("cvxopt") is None
+    assert (logging.root.handlers, logging.root.manager.disable) == (root, level)
+    assert np.random.get_state()[1].tolist() == state
 
 
 @needs_library

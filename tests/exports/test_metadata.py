@@ -20,7 +20,11 @@ DOC = AnnotatedDocument(id="a", text="زار بغداد أمس", meta={"outlet":
 ABOUT = About(
     made_by="A lab",
     authors=("Layla: Haddad", "عمر #1"),
-    annotators=(Annotator(name="a1", kind="person"),),
+    annotators=(
+        Annotator(name="a1", kind="person"),
+        Annotator(name="m1", kind="machine"),
+    ),
+    platform="Label Studio",
     licence="CC-BY-4.0",
     released="2026-11-22",
     notes={"limitations": "Small.", "curation_rationale": 'Chosen "by hand".'},
@@ -60,7 +64,11 @@ def test_croissant_tells_how_responsibly_it_was_made(folder: Path) -> None:
     assert content["license"] == "CC-BY-4.0"
     assert content["version"] == "1.2.0"
     assert content["rai:dataLimitations"] == ["Small."]
-    assert content["rai:dataAnnotationAnalysis"][0].startswith("1 annotators (person)")
+    assert content["rai:dataAnnotationAnalysis"][0].startswith(
+        "2 annotators (machine, "
+    )
+    assert content["rai:dataAnnotationPlatform"] == ["Label Studio"]
+    assert content["rai:machineAnnotationTools"] == ["m1"]
     listed = {file["name"] for file in content["distribution"]}
     pictures = {"labels.svg", "lengths.svg"}
     assert listed == {"gold.jsonl", "schema.yaml", "CITATION.cff"} | pictures
@@ -79,6 +87,7 @@ def test_nobody_is_cited_and_nothing_licensed_unless_stated(tmp_path: Path) -> N
     assert not (folder / "CITATION.cff").exists()
     content = yaml.safe_load((folder / "croissant.json").read_text("utf-8"))
     assert "license" not in content
+    assert "rai:dataAnnotationPlatform" not in content
     assert "license" not in header(folder)
 
 
@@ -93,12 +102,42 @@ def test_the_card_begins_with_the_header_hugging_face_reads(folder: Path) -> Non
     assert header(folder) == {
         "pretty_name": "news 1.2",
         "language": ["ar"],
-        "license": "CC-BY-4.0",
+        "license": "cc-by-4.0",
         "task_categories": ["token-classification"],
         "task_ids": ["named-entity-recognition"],
         "size_categories": ["n<1K"],
         "configs": [{"config_name": "default", "data_files": "gold.jsonl"}],
     }
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_hugging_face_reads_the_card_and_loads_the_gold(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+    from huggingface_hub import DatasetCard
+
+    card = DatasetCard.load(folder / "README.md")
+    assert card.data.license == "cc-by-4.0"
+    assert card.data.pretty_name == "news 1.2"
+    loaded = datasets.load_dataset(str(folder), cache_dir=str(tmp_path / "cache"))
+    (row,) = loaded["train"]
+    assert (row["id"], row["text"]) == (DOC.id, DOC.text)
+
+
+def test_a_licence_in_other_words_is_other_for_those_who_keep_a_list(
+    tmp_path: Path,
+) -> None:
+    about = ABOUT.model_copy(update={"licence": "ask the: publishers"})
+    folder = tmp_path / "r"
+    build_release(
+        [DOC], schema=SCHEMA, name="n", version="1", folder=folder, about=about
+    )
+    assert header(folder)["license"] == "other"
+    assert header(folder)["license_name"] == "ask the: publishers"
+    citation = yaml.safe_load((folder / "CITATION.cff").read_text("utf-8"))
+    assert "license" not in citation
 
 
 def test_pictures_are_sound_and_as_long_as_their_values(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exports.splits import build_splits, check_splits, group_copies, read_splits
+from exports.splits import build_splits, group_copies, read_splits, split_faults
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
 
@@ -93,25 +93,24 @@ def test_splits_are_checked_against_the_documents(tmp_path: Path) -> None:
     path = tmp_path / "splits.json"
     path.write_text(splits.render(), encoding="utf-8")
     assert read_splits(path) == splits
-    check_splits(splits, MANY)
-    with pytest.raises(DataError, match="d000 is in no split"):
-        check_splits(
-            splits.model_copy(
-                update={
-                    "splits": {
-                        name: tuple(i for i in ids if i != "d000")
-                        for name, ids in splits.splits.items()
-                    }
-                }
-            ),
-            MANY,
-        )
+    assert split_faults(splits, MANY) == []
+    short = {
+        n: tuple(i for i in ids if i != "d000") for n, ids in splits.splits.items()
+    }
+    short["test"] += ("zz", splits.splits["train"][-1])
+    told = split_faults(splits.model_copy(update={"splits": short}), MANY)
+    again = short["test"][-1]
+    assert [fault.partition(". Make")[0] for fault in told] == [
+        "d000 is in no split",
+        "zz is not in the gold",
+        f"{again} is in 2 splits",
+    ]
     straddling = splits.splits["train"][0]
     other = next(doc for doc in MANY if doc.id == straddling)
     twin = copy_of(other, "twin")
     moved = {**splits.splits, "test": (*splits.splits["test"], "twin")}
-    with pytest.raises(DataError, match="straddle splits: "):
-        check_splits(splits.model_copy(update={"splits": moved}), [*MANY, twin])
+    (fault,) = split_faults(splits.model_copy(update={"splits": moved}), [*MANY, twin])
+    assert fault.startswith(f"copies of one story straddle splits: {straddling}, twin")
 
 
 def test_a_file_that_holds_no_splits_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def test_gold_that_breaks_its_schema_does_not_verify_though_its_sums_are_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As one would forge it: the checks are left out, and the sums are made anew.
-    monkeypatch.setattr("exports.release._refuse_problems", lambda docs, schema: None)
+    monkeypatch.setattr("exports.release._refuse_problems", lambda *_given: None)
     wrong = visit().model_copy(
         update={"entities": tuple(visit().entities[:1] * 2), "events": ()}
     )
@@ -205,24 +206,72 @@ def test_without_arms_nothing_is_said_of_them(tmp_path: Path) -> None:
 
 
 def decided(tmp_path: Path) -> Path:
-    """Decisions of an adjudicator, of one reader, and by policies."""
-    common = {
-        "doc": "d0",
-        "layer": "entities",
-        "verdict": "keep",
-        "target": {"start": 0, "end": 3, "label": "GPE"},
-        "text": "زار",
-        "votes": dict(zip(READERS, (True, False), strict=True)),
-    }
-    authors = (
-        "judge@miyar.test",
-        READERS[1],
-        "policy:majority",
-        f"policy:{READERS[0]}",
-    )
-    lines = [json.dumps({**common, "by": by}) + "\n" for by in authors]
+    """What was decided on d0, by an adjudicator, a reader, and policies."""
+    place = {"doc": "d0", "votes": dict(zip(READERS, (True, False), strict=True))}
+    city, trip = visit().entities[1], visit().events[0]
+    rulings = [
+        (trip, "events", "judge@miyar.test", None),
+        (trip, "events", READERS[1], "2026-11-28T10:00:00Z"),
+        (city, "entities", "policy:majority", "2026-11-28T10:00:00Z"),
+        (city, "entities", f"policy:{READERS[0]}", None),
+    ]
+    lines = []
+    for mention, layer, author, until in rulings:
+        start, end = mention.span
+        target = {"start": start, "end": end, "label": mention.label}
+        what = {"layer": layer, "target": target, "text": visit().text[start:end]}
+        ruling = {**place, **what, "verdict": "keep", "by": author, "until": until}
+        lines.append(json.dumps(ruling) + "\n")
     (tmp_path / "decisions.jsonl").write_text("".join(lines), encoding="utf-8")
     return tmp_path / "decisions.jsonl"
+
+
+def refused(gold: Path, folder: Path, *words: object) -> list[str]:
+    """Try to release, and return what is listed as a problem."""
+    with pytest.raises(DataError, match="problems keep this from being released") as no:
+        make(gold, folder, *words)
+    assert not folder.exists()
+    return re.findall(r"[A-Z]\d{3}|d\d is in no split", str(no.value))
+
+
+def test_every_open_problem_is_listed_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    start, end = span_of("وزير الخارجية")
+    loose = moved(visit("d0"), start - 1, end)
+    first, *others = visit("d1").entities
+    unknown = visit("d1").model_copy(
+        update={"entities": (first.model_copy(update={"label": "NOPE"}), *others)}
+    )
+    write_documents(tmp_path / "gold.jsonl", [loose, unknown])
+    splits = {"seed": 1, "threshold": 0.5, "ratios": {"train": 1}}
+    (tmp_path / "splits.json").write_text(
+        json.dumps({**splits, "splits": {"train": ["d0"]}}), encoding="utf-8"
+    )
+    words = ("--splits", tmp_path / "splits.json")
+    found = refused(tmp_path / "gold.jsonl", tmp_path / "r", *words)
+    assert {"S101", "M003", "d1 is in no split"} <= set(found)
+
+
+def test_a_half_finished_adjudication_is_no_release(tmp_path: Path) -> None:
+    gold, places = two_arms(tmp_path)
+    write_documents(gold, [visit("d0")])
+    words = [word for place in places for word in ("--pass", place)]
+    lines = decided(tmp_path).read_text("utf-8").splitlines(keepends=True)
+    half = tmp_path / "half.jsonl"
+    half.write_text(lines[0], encoding="utf-8")
+    assert refused(gold, tmp_path / "r", *words, "--decisions", half) == ["A001"]
+    half.write_text("".join(lines), encoding="utf-8")
+    make(gold, tmp_path / "r", *words, "--decisions", half)
+
+
+def test_gold_that_was_changed_without_a_decision_is_no_release(tmp_path: Path) -> None:
+    gold, places = two_arms(tmp_path)
+    other = visit("d0").events[0].model_copy(update={"realis": "future"})
+    write_documents(gold, [visit("d0").model_copy(update={"events": (other,)})])
+    words = [word for place in places for word in ("--pass", place)]
+    words += ["--decisions", decided(tmp_path)]
+    assert refused(gold, tmp_path / "r", *words) == ["A002"]
 
 
 def test_under_pseudonyms_no_name_is_left_in_the_release(tmp_path: Path) -> None:
@@ -242,6 +291,12 @@ def test_under_pseudonyms_no_name_is_left_in_the_release(tmp_path: Path) -> None
     assert open_names["agreement"]["annotators"] != ["annotator-1", "annotator-2"]
     manifest = make(gold, tmp_path / "veiled", *words, "--pseudonyms")
     assert manifest["agreement"]["annotators"] == ["annotator-1", "annotator-2"]
+    assert manifest["about"]["adjudication"] == {
+        "by policy:annotator-1": 1,
+        "entities: keep": 1,
+        "events: keep": 1,
+        "replaced since": 2,
+    }
     history = (tmp_path / "veiled" / "decisions.jsonl").read_text("utf-8")
     rulings = [json.loads(line) for line in history.splitlines()]
     assert [ruling["by"] for ruling in rulings] == [
