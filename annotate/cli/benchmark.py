@@ -10,12 +10,7 @@ import typer
 
 from annotate.cli.limits import hold, hold_baseline, parse_limit, read_baseline
 from annotate.cli.scorecard import Contest, Scorecard
-from annotate.cli.scores import (
-    ReportFormat,
-    print_comparison,
-    print_json,
-    print_report,
-)
+from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import (
     choose_schema,
     find_source,
@@ -25,7 +20,7 @@ from annotate.cli.sides import (
 )
 from annotate.cli.slicing import Slice, score_parts
 
-__all__ = ["print_report", "register"]
+__all__ = ["register"]
 
 
 class Edges(StrEnum):
@@ -138,12 +133,13 @@ def score(  # noqa: PLR0913 - one parameter per option
     baseline = read_baseline(no_regression) if no_regression else None
     source = find_source(gold)
     labels = choose_schema(schema, source)
+    bootstrap = evaluation.Bootstrap(resamples=resamples, seed=seed)
     contest = Contest(
         source,
         find_source(predicted).path,
         schema=labels,
         rename=relabelling(label_map),
-        bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
+        bootstrap=bootstrap,
         convention=convention.value,
     )
     parts = by or []
@@ -158,15 +154,17 @@ def score(  # noqa: PLR0913 - one parameter per option
             kind.value: score_parts(
                 kind,
                 report,
-                contest.sides,
+                contest,
                 gold=source.path,
                 train=train,
                 schema=labels,
+                bootstrap=bootstrap,
             )
             for kind in parts
         },
         errors=contest.count_errors() if errors else None,
         ceiling=contest.ceiling(annotator) if annotator else None,
+        stated=contest.stated(),
     )
     content = card.to_json()
     if output is ReportFormat.JSON:
@@ -226,4 +224,6 @@ def compare(  # noqa: PLR0913 - one parameter per option
     if output is ReportFormat.JSON:
         print_json(comparison.to_json())
     else:
-        print_comparison(comparison, output=output)
+        from evaluation.tables import comparison_tables
+
+        print_tables(comparison_tables(comparison), output)
