@@ -267,8 +267,8 @@ def check_slices(doc: DocumentLike, text_of: Callable[[], str | None]) -> None:
         if text[m.start : m.end] != m.text:
             raise DataError(
                 f"{m.label} [{m.start}, {m.end}) says its text is {m.text!r}, but "
-                f"covers {text[m.start : m.end]!r}. Offsets count code points from 0; "
-                "is the extractor counting bytes, tokens or UTF-16"
+                f"covers {text[m.start : m.end]!r}. Offsets count code points from 0: "
+                "see whether the extractor counts bytes, tokens or UTF-16"
             )
 
 

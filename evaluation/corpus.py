@@ -41,6 +41,8 @@ class Corpus:
     predicted: Mapping[str, Columns]
     digest: str
     """Hex SHA-256 of the gold's texts and annotations, whatever their order."""
+    unanswered: tuple[str, ...]
+    """The documents that nothing was predicted for, not even that there is nothing."""
 
 
 @dataclass(slots=True)
@@ -76,7 +78,8 @@ def read_corpus(
     digest = _digest(known, gold_columns["raw"], codes)
     predicted_columns = _read_predicted(sides, known, codes, edges)
     _check_columns(predicted_columns["raw"], known, codes, schema, sides[1])
-    return Corpus(tuple(known), codes, gold_columns, predicted_columns, digest)
+    left = tuple(doc_id for doc_id, own in known.items() if not own.predicted)
+    return Corpus(tuple(known), codes, gold_columns, predicted_columns, digest, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,22 @@ class _Side:
         again = isinstance(docs, JsonlSource | Relabelled)
         return cls(name, docs if again else tuple(docs))
 
-    def place(self, doc_id: str) -> str:
+    @property
+    def source(self) -> Iterable[DocumentLike]:
+        """What was read, before it was given other labels."""
         source = self.docs
         while isinstance(source, Relabelled):
             source = source.docs
-        if isinstance(source, JsonlSource):
-            return f"{source}:{source.line_of(doc_id)}: document {doc_id!r}"
+        return source
+
+    def lines(self, doc_id: str) -> list[int]:
+        """Return the lines of the document, the one complained about last."""
+        source = self.source
+        return source.lines_of(doc_id) if isinstance(source, JsonlSource) else []
+
+    def place(self, doc_id: str) -> str:
+        if lines := self.lines(doc_id):
+            return f"{self.source}:{lines[-1]}: document {doc_id!r}"
         return f"{self.name} document {doc_id!r}"
 
     def text(self, doc_id: str) -> str:
@@ -159,8 +172,8 @@ def _read_predicted(
         own = known.get(doc.id)
         if own is None:
             raise DataError(
-                f"{side.place(doc.id)} is not in the {gold.name}. Remove it, or "
-                f"compare with the {gold.name} that holds it."
+                f"{side.place(doc.id)} is not among the documents of {gold.name}. "
+                "Remove it, or compare with what holds it."
             )
         if own.predicted:
             raise _doubled(side, doc.id)
@@ -175,8 +188,10 @@ def _read_predicted(
 
 
 def _doubled(side: _Side, doc_id: str) -> DataError:
+    lines = side.lines(doc_id)
+    where = f", in line {lines[0]}" if len(lines) > 1 else ""
     return DataError(
-        f"{side.place(doc_id)} was given before. Give every document once."
+        f"{side.place(doc_id)} was given before{where}. Give every document once."
     )
 
 
@@ -219,12 +234,12 @@ def _check_text(doc: DocumentLike, own: _Known, side: _Side, gold: _Side) -> Non
     text = side.text_of(doc)
     if text is None or own.length is None:
         raise DataError(
-            f"{side.place(doc.id)} was made from another text than the {gold.name}'s: "
-            f"their sha256 differ. Work on the text of the {gold.name}."
+            f"{side.place(doc.id)} was made from another text than {gold.name} has: "
+            f"their sha256 differ. Work on the text of {gold.name}."
         )
     raise DataError(
-        f"{side.place(doc.id)} has another text than the {gold.name}: "
-        f"{_first_difference(gold.text(doc.id), text)}. Work on the text of the "
+        f"{side.place(doc.id)} has another text than {gold.name}: "
+        f"{_first_difference(gold.text(doc.id), text)}. Work on the text of "
         f"{gold.name}, unchanged, or leave the text out."
     )
 
@@ -240,11 +255,11 @@ def _first_difference(gold: str, predicted: str) -> str:
         (i for i, (a, b) in enumerate(pairs) if a != b), min(len(gold), len(predicted))
     )
     here, there = gold[at : at + 20], predicted[at : at + 20]
-    return (
-        f"at character {at} it has {there!r} instead of {here!r}"
-        if here and there
-        else f"it has {len(predicted)} characters instead of {len(gold)}"
-    )
+    if not there:
+        return f"it ends at character {at}, before {here!r}"
+    if not here:
+        return f"at character {at} it goes on with {there!r}"
+    return f"at character {at} it has {there!r} instead of {here!r}"
 
 
 def _check_columns(
@@ -282,8 +297,8 @@ def _check_columns(
                     row = int((table[column] == code).argmax())
                     raise DataError(
                         f"{side.place(ids[table['doc'][row]])}: {names[code]!r} is no "
-                        f"{what} of the schema {schema.name}. Correct it, or score "
-                        "with another schema, or with none."
+                        f"{what} of the schema {schema.name}. Correct it, rename it "
+                        "by --map, or score with another --schema, or with none."
                     )
 
 

@@ -86,6 +86,7 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
         summarise(tallies, signature, bootstrap),
         confusion=_confusion(chosen, corpus, schema),
         types=_types(chosen, corpus, schema, signature, bootstrap) if by_type else {},
+        unanswered=corpus.unanswered,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,10 @@ from annotate.cli.sides import (
     span_rule,
 )
 from annotate.cli.slicing import Slice, score_parts
+from schemas.errors import DataError
+
+if TYPE_CHECKING:
+    from evaluation import Report
 
 __all__ = ["register"]
 
@@ -118,6 +122,13 @@ def score(  # noqa: PLR0913 - one parameter per option
     errors: Annotated[
         bool, typer.Option("--errors", help="Count the kinds of error as well.")
     ] = False,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help="Refuse predictions that leave out a document of the gold.",
+        ),
+    ] = False,
     label_map: LabelMap = None,
     convention: Convention = Edges.RAW,
     resamples: Resamples = 1000,
@@ -146,6 +157,7 @@ def score(  # noqa: PLR0913 - one parameter per option
     report = contest.score(
         layer or (), by_type=Slice.TYPE in parts or Slice.ROLE in parts
     )
+    _tell_unanswered(report, predicted, refuse=complete)
     card = Scorecard(
         report,
         chosen=layer,
@@ -174,6 +186,24 @@ def score(  # noqa: PLR0913 - one parameter per option
     hold(content, limits)
     if baseline is not None:
         hold_baseline(content, baseline)
+
+
+def _tell_unanswered(report: Report, predicted: Path, *, refuse: bool) -> None:
+    """Say that documents are missing from the predictions, or refuse these."""
+    left = report.unanswered
+    if not left:
+        return
+    named = ", ".join(left[:5]) + (", ..." if len(left) > 5 else "")
+    fault = (
+        f"{predicted}: {len(left)} of {len(report.documents)} gold documents are "
+        f"missing: {named}."
+    )
+    if refuse:
+        raise DataError(
+            f"{fault} Predict for each, with empty lists where nothing is found, or "
+            "leave out --complete."
+        )
+    typer.echo(f"{fault} All in them counts as missed.", err=True)
 
 
 def compare(  # noqa: PLR0913 - one parameter per option

@@ -30,7 +30,10 @@ GOLD = '{"id": "a", "text": "في بغداد"}\n'
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ('{"id": "b"}', r"predicted.jsonl:2: document 'b' is not in the gold"),
+        (
+            '{"id": "b"}',
+            r"predicted.jsonl:2: document 'b' is not among the documents of gold",
+        ),
         (
             '{"id": "a"}\n{"id": "a"}',
             r"predicted.jsonl:3: document 'a' was given before",
@@ -41,7 +44,11 @@ GOLD = '{"id": "a", "text": "في بغداد"}\n'
         ),
         (
             '{"id": "a", "text": "في"}',
-            r"it has 2 characters instead of 8",
+            r"it ends at character 2, before ' بغداد'",
+        ),
+        (
+            '{"id": "a", "text": "في بغداد أمس"}',
+            r"at character 8 it goes on with ' أمس'",
         ),
         (
             '{"id": "a", "sha256": "00"}',
