@@ -1,5 +1,6 @@
 # Two commands for everybody: `make demo` and `make test`. Both set up what they need
-# inside the checkout: .venv (our environment) and .miyar (Label Studio and its data).
+# inside the checkout: .venv (our environment) and .miyar (environments of their own for
+# Label Studio and, for the tests alone, for transformers).
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,12 +8,18 @@ READY := .venv/.ready
 # What the tests need of the extras.
 EXTRAS := --extra cas --extra crf --extra gamma --extra parquet --extra report --extra serve --extra spacy --extra splits
 
-.PHONY: demo test check lint setup browser benchmarks docs lock clean
+# The tests run a model of transformers with torch, which take 5 GB in .miyar/hf.
+# `make test HF=no` does without: that test is skipped.
+HF ?= yes
+HF_LOCK := requirements-hf.lock
+HF_READY := .miyar/hf/.ready
+
+.PHONY: demo test check lint setup browser hf benchmarks docs lock clean
 
 demo: setup
 	$(BIN)/miyar demo $(ARGS)
 
-test: lint browser
+test: lint browser hf
 	$(BIN)/python -m pytest -ra
 
 check: lint
@@ -41,6 +48,22 @@ $(READY): pyproject.toml requirements.lock
 browser:
 	@sh tests/browser/install_chromium.sh
 
+ifeq ($(HF),no)
+hf:
+	@echo "HF=no: torch and transformers are left out, and the test of hf: is skipped."
+else
+hf: $(HF_READY)
+endif
+
+$(HF_READY): $(HF_LOCK) | setup
+	@echo "Installing torch and transformers for the test of hf: extractors into .miyar/hf"
+	@echo "(3 GB to fetch, once; 'make test HF=no' does without) ..."
+	@rm -rf .miyar/hf
+	@$(BIN)/uv venv --quiet --python $(BIN)/python .miyar/hf
+	@$(BIN)/uv pip install --quiet --python .miyar/hf/bin/python --require-hashes -r $(HF_LOCK) || \
+	  { echo "make: torch and transformers could not be installed. 'make test HF=no' does without."; exit 1; }
+	@touch $(HF_READY)
+
 benchmarks: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
 
@@ -51,6 +74,9 @@ docs: setup
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev $(EXTRAS) \
 	  --no-emit-package cvxopt --no-header --no-annotate -o requirements.lock pyproject.toml
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["hf"], sep="\n")' | \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate -o $(HF_LOCK) -
 
 clean:
 	rm -rf .venv .miyar .mypy_cache .ruff_cache .import_linter_cache .hypothesis

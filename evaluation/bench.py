@@ -25,7 +25,14 @@ from schemas.errors import DataError, UsageError
 from schemas.jsonl import render_document
 from schemas.labels import Schema
 
-__all__ = ["BENCH_CRITERIA", "Bench", "Measured", "label_words", "measure"]
+__all__ = [
+    "BENCH_CRITERIA",
+    "CLITIC_CRITERIA",
+    "Bench",
+    "Measured",
+    "label_words",
+    "measure",
+]
 
 BENCH_CRITERIA = (
     "entities",
@@ -36,9 +43,14 @@ BENCH_CRITERIA = (
     "triggers:found",
     "arguments",
     "arguments:shared-trigger",
+    "arguments:overlap",
+    "arguments:same-entity",
     "attributes",
 )
 """The layers of a benchmark, unless others are asked for."""
+
+CLITIC_CRITERIA = ("entities:clitic", "triggers:clitic", "arguments:clitic")
+"""The layers to add where the span rule is known."""
 
 
 @dataclass(frozen=True, slots=True)

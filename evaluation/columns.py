@@ -23,6 +23,7 @@ __all__ = [
     "Codes",
     "ColumnBuilder",
     "Columns",
+    "Edges",
     "Ints",
     "Snap",
     "Table",
@@ -36,6 +37,17 @@ Ints = npt.NDArray[np.signedinteger[Any]]
 Table = Mapping[str, Ints]
 Snap = Callable[[str, Span], Span]
 """Moves the edges of a span of a text; an empty result leaves the span as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Where edges are compared: as they are, or moved.
+
+    Moving edges takes longer than all else: without `entities` theirs is left out.
+    """
+
+    snap: Snap | None = None
+    entities: bool = True
 
 
 class Codes(dict[str | None, int]):
@@ -122,12 +134,13 @@ def _ints(column: array[int]) -> Ints:
 
 
 class ColumnBuilder:
-    """Takes documents, gives `Columns`; with a `snap`, all edges are moved by it."""
+    """Takes documents, gives `Columns`, their edges moved as was asked for."""
 
-    def __init__(self, codes: Codes, *, snap: Snap | None = None) -> None:
+    def __init__(self, codes: Codes, edges: Edges) -> None:
         """Share `codes` with the other side, so that equal strings have equal codes."""
         self._codes = codes
-        self._snap = snap
+        self._snap = edges.snap
+        self._wants_entities = edges.entities
         span = _SPAN[1:]
         self._entities = _Growing(span, _ENTITY[3:])
         self._triggers = _Growing(span, _TRIGGER[3:])
@@ -135,16 +148,21 @@ class ColumnBuilder:
             (*span, "trigger_start", "trigger_end"), ("type", "role")
         )
 
+    def needs_text(self, doc: DocumentLike) -> bool:
+        """Tell whether the text of the document is needed to add it."""
+        moved = doc.events or (self._wants_entities and doc.entities)
+        return self._snap is not None and bool(moved)
+
     def add(self, number: int, doc: DocumentLike, text: str | None) -> None:
         """Add the mentions of the document that has this number.
 
-        Without a `snap` no text is needed.
+        The text may be None where it is not needed.
 
         Raises DataError, without saying in which document, for an argument that names
         nothing.
         """
         kinds = self._entities.kinds
-        if mentions := doc.entities:
+        if self._wants_entities and (mentions := doc.entities):
             self._entities.extend(
                 number,
                 [kinds[m.label, m.level, m.kb] for m in mentions],
@@ -249,8 +267,8 @@ def check_slices(doc: DocumentLike, text_of: Callable[[], str | None]) -> None:
         if text[m.start : m.end] != m.text:
             raise DataError(
                 f"{m.label} [{m.start}, {m.end}) says its text is {m.text!r}, but "
-                f"covers {text[m.start : m.end]!r}. Offsets count code points from 0; "
-                "is the extractor counting bytes, tokens or UTF-16"
+                f"covers {text[m.start : m.end]!r}. Offsets count code points from 0: "
+                "see whether the extractor counts bytes, tokens or UTF-16"
             )
 
 

@@ -15,13 +15,14 @@ from evaluation.columns import (
     Codes,
     ColumnBuilder,
     Columns,
+    Edges,
     Ints,
-    Snap,
     check_ids,
     check_slices,
     joint_codes,
 )
 from evaluation.documents import DocumentLike, JsonlSource, text_digest
+from evaluation.selection import Relabelled
 from schemas.errors import DataError
 
 if TYPE_CHECKING:
@@ -40,16 +41,17 @@ class Corpus:
     predicted: Mapping[str, Columns]
     digest: str
     """Hex SHA-256 of the gold's texts and annotations, whatever their order."""
+    unanswered: tuple[str, ...]
+    """The documents that nothing was predicted for, not even that there is nothing."""
 
 
 @dataclass(slots=True)
 class _Known:
-    """What is kept of a gold document: enough to recognise its text."""
+    """What is kept of a gold document: enough to recognise its text, not the text."""
 
     number: int
     length: int | None
     sha256: str | None
-    text: str | None = None
     predicted: bool = field(default=False)
 
 
@@ -58,10 +60,10 @@ def read_corpus(
     predicted: Iterable[DocumentLike],
     *,
     schema: Schema | None,
-    snaps: Mapping[str, Snap | None],
+    edges: Mapping[str, Edges],
     names: tuple[str, str] = ("gold", "predicted"),
 ) -> Corpus:
-    """Read both sides into columns, edges moved by each of the `snaps`.
+    """Read both sides into columns, once for each way of comparing `edges`.
 
     Messages call the two sides by their `names`.
 
@@ -69,16 +71,15 @@ def read_corpus(
     difference is shown), a span that is empty or ends after the text, an argument that
     names nothing, and, with a schema, a label or role it does not have.
     """
-    gold = gold if isinstance(gold, JsonlSource) else tuple(gold)
-    predicted = predicted if isinstance(predicted, JsonlSource) else tuple(predicted)
     codes = Codes()
-    sides = _Side(names[0], gold), _Side(names[1], predicted)
-    known, gold_columns = _read_gold(sides[0], codes, snaps)
+    sides = _Side.of(names[0], gold), _Side.of(names[1], predicted)
+    known, gold_columns = _read_gold(sides[0], codes, edges)
     _check_columns(gold_columns["raw"], known, codes, schema, sides[0])
     digest = _digest(known, gold_columns["raw"], codes)
-    predicted_columns = _read_predicted(sides, known, codes, snaps)
+    predicted_columns = _read_predicted(sides, known, codes, edges)
     _check_columns(predicted_columns["raw"], known, codes, schema, sides[1])
-    return Corpus(tuple(known), codes, gold_columns, predicted_columns, digest)
+    left = tuple(doc_id for doc_id, own in known.items() if not own.predicted)
+    return Corpus(tuple(known), codes, gold_columns, predicted_columns, digest, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,29 @@ class _Side:
     """The documents of one side, to say where a fault is and to look at it again."""
 
     name: str
-    docs: JsonlSource | tuple[DocumentLike, ...]
+    docs: Iterable[DocumentLike]
+
+    @classmethod
+    def of(cls, name: str, docs: Iterable[DocumentLike]) -> _Side:
+        again = isinstance(docs, JsonlSource | Relabelled)
+        return cls(name, docs if again else tuple(docs))
+
+    @property
+    def source(self) -> Iterable[DocumentLike]:
+        """What was read, before it was given other labels."""
+        source = self.docs
+        while isinstance(source, Relabelled):
+            source = source.docs
+        return source
+
+    def lines(self, doc_id: str) -> list[int]:
+        """Return the lines of the document, the one complained about last."""
+        source = self.source
+        return source.lines_of(doc_id) if isinstance(source, JsonlSource) else []
 
     def place(self, doc_id: str) -> str:
-        if isinstance(self.docs, JsonlSource):
-            return f"{self.docs}:{self.docs.line_of(doc_id)}: document {doc_id!r}"
+        if lines := self.lines(doc_id):
+            return f"{self.source}:{lines[-1]}: document {doc_id!r}"
         return f"{self.name} document {doc_id!r}"
 
     def text(self, doc_id: str) -> str:
@@ -106,17 +125,14 @@ class _Side:
             ) from None
 
 
-def _builders(
-    codes: Codes, snaps: Mapping[str, Snap | None]
-) -> dict[str, ColumnBuilder]:
-    return {name: ColumnBuilder(codes, snap=snap) for name, snap in snaps.items()}
+def _builders(codes: Codes, edges: Mapping[str, Edges]) -> dict[str, ColumnBuilder]:
+    return {name: ColumnBuilder(codes, wanted) for name, wanted in edges.items()}
 
 
 def _read_gold(
-    side: _Side, codes: Codes, snaps: Mapping[str, Snap | None]
+    side: _Side, codes: Codes, edges: Mapping[str, Edges]
 ) -> tuple[dict[str, _Known], dict[str, Columns]]:
-    builders = _builders(codes, snaps)
-    keep_text = len(snaps) > 1
+    builders = _builders(codes, edges)
     read: dict[str, _Known] = {}
     for doc in side.docs:
         if doc.id in read:
@@ -126,7 +142,6 @@ def _read_gold(
             number=len(read),
             length=None if text is None else len(text),
             sha256=doc.sha256 if text is None else text_digest(doc),
-            text=text if keep_text else None,
         )
         _add(builders, len(read) - 1, doc, _always(text), side)
     ids = sorted(read)
@@ -148,33 +163,35 @@ def _read_predicted(
     sides: tuple[_Side, _Side],
     known: Mapping[str, _Known],
     codes: Codes,
-    snaps: Mapping[str, Snap | None],
+    edges: Mapping[str, Edges],
 ) -> dict[str, Columns]:
     gold, side = sides
-    builders = _builders(codes, snaps)
+    builders = _builders(codes, edges)
     gold_texts = cache(lambda: {doc.id: doc.text for doc in gold.docs})
     for doc in side.docs:
         own = known.get(doc.id)
         if own is None:
             raise DataError(
-                f"{side.place(doc.id)} is not in the {gold.name}. Remove it, or "
-                f"compare with the {gold.name} that holds it."
+                f"{side.place(doc.id)} is not among the documents of {gold.name}. "
+                "Remove it, or compare with what holds it."
             )
         if own.predicted:
             raise _doubled(side, doc.id)
         own.predicted = True
         _check_text(doc, own, side, gold)
 
-        def text_of(doc: DocumentLike = doc, kept: str | None = own.text) -> str | None:
-            return kept or side.text_of(doc) or gold_texts().get(doc.id)
+        def text_of(doc: DocumentLike = doc) -> str | None:
+            return side.text_of(doc) or gold_texts().get(doc.id)
 
         _add(builders, own.number, doc, text_of, side)
     return {name: builder.build() for name, builder in builders.items()}
 
 
 def _doubled(side: _Side, doc_id: str) -> DataError:
+    lines = side.lines(doc_id)
+    where = f", in line {lines[0]}" if len(lines) > 1 else ""
     return DataError(
-        f"{side.place(doc_id)} was given before. Give every document once."
+        f"{side.place(doc_id)} was given before{where}. Give every document once."
     )
 
 
@@ -188,7 +205,8 @@ def _add(
     try:
         check_ids(doc)
         check_slices(doc, text_of)
-        text = text_of() if len(builders) > 1 else None
+        needed = any(builder.needs_text(doc) for builder in builders.values())
+        text = text_of() if needed else None
         for builder in builders.values():
             builder.add(number, doc, text)
     except OverflowError:
@@ -216,12 +234,12 @@ def _check_text(doc: DocumentLike, own: _Known, side: _Side, gold: _Side) -> Non
     text = side.text_of(doc)
     if text is None or own.length is None:
         raise DataError(
-            f"{side.place(doc.id)} was made from another text than the {gold.name}'s: "
-            f"their sha256 differ. Work on the text of the {gold.name}."
+            f"{side.place(doc.id)} was made from another text than {gold.name} has: "
+            f"their sha256 differ. Work on the text of {gold.name}."
         )
     raise DataError(
-        f"{side.place(doc.id)} has another text than the {gold.name}: "
-        f"{_first_difference(gold.text(doc.id), text)}. Work on the text of the "
+        f"{side.place(doc.id)} has another text than {gold.name}: "
+        f"{_first_difference(gold.text(doc.id), text)}. Work on the text of "
         f"{gold.name}, unchanged, or leave the text out."
     )
 
@@ -237,11 +255,11 @@ def _first_difference(gold: str, predicted: str) -> str:
         (i for i, (a, b) in enumerate(pairs) if a != b), min(len(gold), len(predicted))
     )
     here, there = gold[at : at + 20], predicted[at : at + 20]
-    return (
-        f"at character {at} it has {there!r} instead of {here!r}"
-        if here and there
-        else f"it has {len(predicted)} characters instead of {len(gold)}"
-    )
+    if not there:
+        return f"it ends at character {at}, before {here!r}"
+    if not here:
+        return f"at character {at} it goes on with {there!r}"
+    return f"at character {at} it has {there!r} instead of {here!r}"
 
 
 def _check_columns(
@@ -279,8 +297,8 @@ def _check_columns(
                     row = int((table[column] == code).argmax())
                     raise DataError(
                         f"{side.place(ids[table['doc'][row]])}: {names[code]!r} is no "
-                        f"{what} of the schema {schema.name}. Correct it, or score "
-                        "with another schema, or with none."
+                        f"{what} of the schema {schema.name}. Correct it, rename it "
+                        "by --map, or score with another --schema, or with none."
                     )
 
 

@@ -203,17 +203,14 @@ class JsonlSource:
             else:
                 yield doc
 
-    def line_of(self, doc_id: str) -> int | None:
-        """Return the number of the last line that holds this document, from 1.
-
-        The last, because a doubled id is complained about where it returns.
-        """
-        found = None
+    def lines_of(self, doc_id: str) -> list[int]:
+        """Return the numbers of the lines that hold this document, from 1."""
+        found = []
         for number, line in self._lines():
             # A missing text or mention cannot matter here, only the id.
             try:
                 if msgspec.json.decode(line, type=_Identity).id == doc_id:
-                    found = number
+                    found.append(number)
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 continue
         return found

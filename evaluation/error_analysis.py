@@ -8,7 +8,6 @@ told by the gentler name gets it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,7 +17,14 @@ from evaluation.columns import Snap
 from evaluation.documents import DocumentLike
 from schemas.spans import Span, contains, overlaps
 
-__all__ = ["KINDS", "ErrorCase", "Item", "count_errors", "find_errors"]
+__all__ = [
+    "KINDS",
+    "ErrorCase",
+    "ErrorCounts",
+    "Item",
+    "count_errors",
+    "find_errors",
+]
 
 KINDS: dict[str, tuple[str, ...]] = {
     "mention": (
@@ -76,12 +82,29 @@ class ErrorCase:
     predicted: tuple[Item, ...]
 
 
-def count_errors(cases: Iterable[ErrorCase]) -> dict[str, dict[str, int]]:
-    """Count cases by layer and kind."""
-    counts: dict[str, Counter[str]] = {}
+ErrorCounts = Mapping[str, Mapping[str, Mapping[str, int]]]
+"""By layer and kind: how many `cases`, and the `fp` and `fn` they make."""
+
+
+def count_errors(cases: Iterable[ErrorCase]) -> ErrorCounts:
+    """Count cases by layer and kind, in the order in which kinds are tried.
+
+    The `fp` of a layer's kinds add up to its FP, the `fn` to its FN.
+    """
+    counts: dict[str, dict[str, dict[str, int]]] = {
+        layer: {kind: {"cases": 0, "fp": 0, "fn": 0} for kind in KINDS[what]}
+        for layer, what in _LAYERS.items()
+    }
     for case in cases:
-        counts.setdefault(case.layer, Counter())[case.kind] += 1
-    return {layer: dict(kinds) for layer, kinds in counts.items()}
+        mine = counts[case.layer][case.kind]
+        mine["cases"] += 1
+        mine["fp"] += len(case.predicted)
+        mine["fn"] += len(case.gold)
+    found = {
+        layer: {kind: mine for kind, mine in kinds.items() if mine["cases"]}
+        for layer, kinds in counts.items()
+    }
+    return {layer: kinds for layer, kinds in found.items() if kinds}
 
 
 def find_errors(

@@ -168,7 +168,7 @@ def leaderboard_table(board: Board, *, layers: Sequence[str]) -> ScoreTable:
     """Return one line an extractor: F1 and interval by layer, faults, speed."""
     head = ["extractor", "rank"]
     for layer in layers:
-        head += [f"{layer} F1", "95 %"]
+        head += [f"{layer} F1", f"{layer} 95 %"]
     head += ["faults", "repairs", "docs/s", "p50 ms", "p95 ms", "MiB", "made"]
     rows = []
     for rank, entry in board.entries:

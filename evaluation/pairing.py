@@ -174,10 +174,14 @@ def _pair_connected(
     p = order_predicted[low_predicted[run] + place % size_predicted[run]]
     weight = affinity(gold.take(g), predicted.take(p))
 
-    alone = (size[run] == 1) & (weight > 0)
-    in_gold[g[alone]] = in_predicted[p[alone]] = 1
+    # Two items that can have no other partner need no search, and are the most.
+    possible = weight > 0
+    degree_gold = np.bincount(g[possible], minlength=len(gold))
+    degree_predicted = np.bincount(p[possible], minlength=len(predicted))
+    sole = possible & (degree_gold[g] == 1) & (degree_predicted[p] == 1)
+    in_gold[g[sole]] = in_predicted[p[sole]] = 1
     ends = np.cumsum(size)
-    for i in np.flatnonzero(size > 1).tolist():
+    for i in np.unique(run[possible & ~sole]).tolist():
         pairs = slice(int(ends[i] - size[i]), int(ends[i]))
         matrix = weight[pairs].reshape(size_gold[i], size_predicted[i]).tolist()
         for row, column in best_pairs(matrix):

@@ -110,7 +110,8 @@ class LayerScore:
 class Report:
     """What one set of predictions scored against one gold.
 
-    `documents` are the gold's ids, in the order of the layers' per-document counts.
+    `documents` are the gold's ids, in the order of the layers' per-document counts;
+    the `unanswered` ones are not among the predictions, and all in them is missed.
     `confusion` is there, by attribute, with the layer `attributes`. `types` holds, if
     it was asked for, the layers of each event type, their rows being roles.
     """
@@ -120,6 +121,7 @@ class Report:
     layers: Mapping[str, LayerScore]
     confusion: Mapping[str, Confusion] = field(default_factory=dict)
     types: Mapping[str, Mapping[str, LayerScore]] = field(default_factory=dict)
+    unanswered: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report in the public JSON shape, without the event types."""
@@ -128,4 +130,8 @@ class Report:
             layers["attributes"]["confusion"] = {
                 name: confusion.to_json() for name, confusion in self.confusion.items()
             }
-        return {"signature": str(self.signature), "layers": layers}
+        return {
+            "signature": str(self.signature),
+            "unanswered": list(self.unanswered),
+            "layers": layers,
+        }

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.bench import Measured
-from evaluation.error_analysis import ErrorCase, Item
+from evaluation.ceiling import state_agreement
+from evaluation.error_analysis import ErrorCase, Item, count_errors
 from evaluation.report import Report
 from evaluation.runner import Run
 from evaluation.sentences import Sentences
@@ -78,7 +79,7 @@ def result_json(
         },
         "repairs": dict(measured.repairs),
         "ceiling": _ceiling(identity),
-        "error_kinds": _error_kinds(measured.errors),
+        "error_kinds": count_errors(measured.errors),
         "confusion": _confusion(report, measured.errors),
         "examples": _examples(gold, measured.predictions, measured.errors),
     }
@@ -137,35 +138,25 @@ def _percentile(values: Sequence[float], share: float) -> float | None:
 
 def _ceiling(identity: GoldIdentity) -> dict[str, Any] | None:
     """Return how far the annotators agreed, and whether they were people."""
-    if identity.agreement is None:
+    stated = state_agreement(identity.agreement, identity.annotators)
+    if stated is None:
         return None
-    kinds = {
-        identity.annotators.get(name, "unknown")
-        for name in identity.agreement["annotators"]
-    }
     return {
-        "human": kinds == {"person"},
-        "kinds": sorted(kinds),
+        "human": stated.human,
+        "kinds": list(stated.kinds),
         "layers": {
             name: {
-                "micro": layer["micro"]["f1"],
-                "labels": {label: row["f1"] for label, row in layer["labels"].items()},
+                "micro": rows["micro"],
+                "labels": {
+                    label: f1 for label, f1 in rows.items() if label not in _AVERAGES
+                },
             }
-            for name, layer in identity.agreement["layers"].items()
+            for name, rows in stated.layers.items()
         },
     }
 
 
-def _error_kinds(errors: Iterable[ErrorCase]) -> dict[str, dict[str, dict[str, int]]]:
-    """Count errors by layer and kind, with the FP and FN that each kind makes."""
-    layers: dict[str, dict[str, dict[str, int]]] = {}
-    for error in errors:
-        kinds = layers.setdefault(error.layer, {})
-        counts = kinds.setdefault(error.kind, {"cases": 0, "fp": 0, "fn": 0})
-        counts["cases"] += 1
-        counts["fp"] += len(error.predicted)
-        counts["fn"] += len(error.gold)
-    return layers
+_AVERAGES = ("micro", "macro", "weighted")
 
 
 def _confusion(

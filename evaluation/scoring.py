@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.columns import Snap, snap_to_words
+from evaluation.columns import Edges, Snap, snap_to_words
 from evaluation.corpus import Corpus, read_corpus
 from evaluation.counts import Counts
 from evaluation.criteria import DEFAULT_CRITERIA, Convention, Criterion, parse_criteria
@@ -69,7 +69,7 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
         chosen = tuple(replace(c, convention=convention) for c in chosen)
     bootstrap = bootstrap or Bootstrap()
     corpus = read_corpus(
-        gold, predicted, schema=schema, snaps=_snaps(chosen, clitic), names=names
+        gold, predicted, schema=schema, edges=_edges(chosen, clitic), names=names
     )
     signature = Signature(
         gold=f"{names[0]}@{corpus.digest[:12]}",
@@ -86,6 +86,7 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
         summarise(tallies, signature, bootstrap),
         confusion=_confusion(chosen, corpus, schema),
         types=_types(chosen, corpus, schema, signature, bootstrap) if by_type else {},
+        unanswered=corpus.unanswered,
     )
 
 
@@ -119,21 +120,25 @@ def _types(
     }
 
 
-def _snaps(
-    criteria: Iterable[Criterion], clitic: Snap | None
-) -> dict[str, Snap | None]:
-    snaps: dict[str, Snap | None] = {"raw": None}
+def _edges(criteria: Iterable[Criterion], clitic: Snap | None) -> dict[str, Edges]:
+    """Return the ways of comparing edges; entities are moved only where looked at."""
+    edges = {"raw": Edges()}
     for criterion in criteria:
-        if criterion.convention == "word":
-            snaps["word"] = snap_to_words
-        elif criterion.convention == "clitic":
-            if clitic is None:
-                raise UsageError(
-                    f"the layer {criterion} needs the span rule; give it as 'clitic', "
-                    "or use the convention 'word'."
-                )
-            snaps["clitic"] = clitic
-    return snaps
+        if criterion.convention == "raw":
+            continue
+        if criterion.convention == "clitic" and clitic is None:
+            raise UsageError(
+                f"the layer {criterion} needs the span rule; give it as 'clitic', "
+                "or use the convention 'word'."
+            )
+        looks = criterion.table in ("entities", "nominals")
+        looks = looks or criterion.pairing == "same-entity"
+        before = edges.get(criterion.convention)
+        edges[criterion.convention] = Edges(
+            clitic if criterion.convention == "clitic" else snap_to_words,
+            looks or (before is not None and before.entities),
+        )
+    return edges
 
 
 def _tool_version() -> str:

@@ -1,6 +1,7 @@
-"""Documents with some of their mentions, or with other labels.
+"""Documents with some of their mentions, with other labels, or with edges moved.
 
-For scoring one band of mentions at a time, and label sets that differ from the gold's.
+For scoring one band of mentions at a time, label sets that differ from the gold's, and
+whatever is looked at under another convention of edges than that of the corpus.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.documents import DocumentLike, EntityLike, EventLike
+from evaluation.columns import Snap
+from evaluation.documents import ArgumentLike, DocumentLike, EntityLike, EventLike
 from schemas.errors import DataError
+from schemas.spans import Span
 
-__all__ = ["Relabelled", "keep_entities", "read_label_map"]
+__all__ = ["Moved", "Relabelled", "keep_entities", "read_label_map"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +104,12 @@ class Relabelled:
         self, docs: Iterable[DocumentLike], labels: Mapping[str, str | None]
     ) -> None:
         """Wrap documents; nothing is read until they are iterated."""
-        self._docs = docs
+        self.docs = docs
         self._labels = labels
 
     def __iter__(self) -> Iterator[DocumentLike]:
         """Yield the documents with their new labels."""
-        return map(self._relabelled, self._docs)
+        return map(self._relabelled, self.docs)
 
     def _relabelled(self, doc: DocumentLike) -> DocumentLike:
         new = self._labels.get
@@ -123,7 +126,7 @@ class Relabelled:
                 label=label,
                 start=e.start,
                 end=e.end,
-                arguments=self._arguments(doc, e, known),
+                arguments=self._arguments(e, known),
                 polarity=e.polarity,
                 realis=e.realis,
                 mode=e.mode,
@@ -134,22 +137,68 @@ class Relabelled:
         return _Document(doc.id, doc.text, doc.sha256, entities, events)
 
     def _arguments(
-        self, doc: DocumentLike, event: EventLike, known: Mapping[str, EntityLike]
+        self, event: EventLike, known: Mapping[str, EntityLike]
     ) -> tuple[_Argument, ...]:
-        arguments = []
-        for argument in event.arguments:
-            role = self._labels.get(argument.role, argument.role)
-            if role is None:
-                continue
-            start, end = argument.start, argument.end
-            if argument.entity is not None:
-                filler = known.get(argument.entity)
-                if filler is None:
-                    raise DataError(
-                        f"document {doc.id!r}: {argument.role} of {event.label} names "
-                        f"the entity {argument.entity!r}, which the document does not "
-                        "have. Add the entity, or give the argument a span."
-                    )
-                start, end = filler.start, filler.end
-            arguments.append(_Argument(role, start, end))
-        return tuple(arguments)
+        return tuple(
+            _placed(argument, known, role)
+            for argument in event.arguments
+            if (role := self._labels.get(argument.role, argument.role)) is not None
+        )
+
+
+class Moved:
+    """Documents whose mentions have had their edges moved, anew on each reading.
+
+    `text_of` gives the text of a document that comes without. Arguments get spans of
+    their own.
+    """
+
+    def __init__(
+        self,
+        docs: Iterable[DocumentLike],
+        snap: Snap,
+        text_of: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
+        """Wrap documents; nothing is read until they are iterated."""
+        self._docs = docs
+        self._snap = snap
+        self._text_of = text_of
+
+    def __iter__(self) -> Iterator[DocumentLike]:
+        """Yield the documents with their edges moved."""
+        return map(self._moved, self._docs)
+
+    def _moved(self, doc: DocumentLike) -> DocumentLike:
+        text = doc.text if doc.text is not None else self._text_of(doc.id)
+
+        def move(start: int | None, end: int | None) -> tuple[int, int]:
+            span = Span(start or 0, end or 0)
+            moved = span if text is None else self._snap(text, span)
+            return moved if moved.start < moved.end else span
+
+        known = {m.id: m for m in doc.entities if m.id is not None}
+        entities = tuple(
+            _Entity(m.id, m.label, *move(m.start, m.end), m.level, m.kb, None)
+            for m in doc.entities
+        )
+        events = []
+        for e in doc.events:
+            start, end = move(e.start, e.end)
+            placed = [_placed(a, known, a.role) for a in e.arguments]
+            arguments = tuple(_Argument(a.role, *move(a.start, a.end)) for a in placed)
+            parts = (e.id, None, e.label, start, end, arguments)
+            events.append(_Event(*parts, e.polarity, e.realis, e.mode))
+        return _Document(doc.id, text, doc.sha256, entities, tuple(events))
+
+
+def _placed(
+    argument: ArgumentLike, known: Mapping[str, EntityLike], role: str
+) -> _Argument:
+    """Return the argument with a span of its own, if it names an entity that is there.
+
+    One that does not is left as it is, for the scorer to complain about.
+    """
+    filler = known.get(argument.entity) if argument.entity is not None else argument
+    if filler is None:
+        return _Argument(role, None, None, argument.entity)
+    return _Argument(role, filler.start, filler.end)

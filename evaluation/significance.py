@@ -4,7 +4,8 @@ Two paired tests on cached per-document counts: approximate randomisation, which
 the two systems' answers document by document (Noreen 1989; Yeh, COLING 2000), and the
 bootstrap of the difference. P values are corrected by Holm's method (1979) over all
 labels and pairs of systems of a layer. `smallest` is the smallest true difference that
-this gold would show with a power of 80 % at the 5 % level (Card et al., EMNLP 2020).
+this gold would show with a power of 80 % at the 5 % level (Card et al., EMNLP 2020);
+fewer than six documents show none.
 """
 
 from __future__ import annotations
@@ -29,11 +30,21 @@ from evaluation.items import Tally
 from evaluation.report import Report
 from schemas.errors import DataError, UsageError
 
-__all__ = ["Comparison", "Difference", "compare", "compare_tallies", "holm"]
+__all__ = [
+    "LEAST_DOCUMENTS",
+    "Comparison",
+    "Difference",
+    "compare",
+    "compare_tallies",
+    "holm",
+]
 
 _Rates = npt.NDArray[np.float64]
 _POWER_80 = 1.959964 + 0.841621
 """Standard errors of a difference found at the 5 % level with a power of 80 %."""
+
+LEAST_DOCUMENTS = 6
+"""With n documents no p is below 2 / 2^n: what was seen, and all of it swapped."""
 
 _CHUNK_CELLS = 4_000_000
 
@@ -82,6 +93,7 @@ class Comparison:
     """The differences of every two systems, by layer; the row `micro` comes first."""
 
     systems: tuple[str, ...]
+    documents: int
     signature: str
     layers: Mapping[str, tuple[Difference, ...]]
 
@@ -90,6 +102,7 @@ class Comparison:
         return {
             "signature": self.signature,
             "systems": list(self.systems),
+            "documents": self.documents,
             "layers": {
                 name: [difference.to_json() for difference in differences]
                 for name, differences in self.layers.items()
@@ -132,7 +145,7 @@ def compare(
     }
     settled = replace(base.signature, bootstrap=str(bootstrap))
     signature = f"{settled}|test:paired-randomisation,{trials}"
-    return Comparison(tuple(reports), signature, layers)
+    return Comparison(tuple(reports), len(base.documents), signature, layers)
 
 
 def compare_tallies(
@@ -175,6 +188,7 @@ def _pair(
     intervals, errors = _bootstrap_difference(tables, bootstrap)
     for i, row in enumerate(rows):
         known = not np.isnan(difference[i])
+        enough = known and len(tables[0]) >= LEAST_DOCUMENTS
         yield Difference(
             first=names[0],
             second=names[1],
@@ -185,7 +199,7 @@ def _pair(
             interval=intervals[i] if known else None,
             p=float(p[i]) if known else None,
             corrected=None,
-            smallest=_number(errors[i] * _POWER_80) if known else None,
+            smallest=_number(errors[i] * _POWER_80) if enough else None,
         )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from evaluation.documents import DocumentLike, EntityLike
 from evaluation.intervals import Bootstrap
-from evaluation.report import LayerScore, Report
+from evaluation.report import LayerScore, Report, Signature
 from evaluation.scoring import score, summarise
 from evaluation.selection import keep_entities
 from schemas.errors import DataError
@@ -108,15 +108,20 @@ def _surfaces(docs: Iterable[DocumentLike], fold: Callable[[str], str]) -> Count
     )
 
 
-def score_bands(
+def score_bands(  # noqa: PLR0913 - keyword-only options
     gold: Iterable[DocumentLike],
     predicted: Iterable[DocumentLike],
     *,
     banding: Banding,
+    name: str = "band",
     schema: Schema | None = None,
     bootstrap: Bootstrap | None = None,
+    signature: Signature | None = None,
 ) -> dict[str, Report]:
     """Score names and nominals band by band, each with exact spans and labels.
+
+    `name` says in the signatures what the bands are of, `signature` is that of the
+    whole score that they are parts of.
 
     Raises DataError when the gold has no text to take surfaces from.
     """
@@ -142,13 +147,24 @@ def score_bands(
     def only(doc: DocumentLike, band: str) -> DocumentLike:
         return keep_entities(doc, lambda mention: band_of(doc.id, mention) == band)
 
-    return {
-        band: score(
+    found = {}
+    for band in sorted(bands):
+        part = score(
             [only(doc, band) for doc in gold],
             [only(doc, band) for doc in predicted],
             schema=schema,
             criteria=_ENTITY_LAYERS,
             bootstrap=bootstrap,
         )
-        for band in sorted(bands)
+        found[band] = _signed(part, signature or part.signature, f"{name}:{band}")
+    return found
+
+
+def _signed(part: Report, whole: Signature, option: str) -> Report:
+    """Return the part with the signature of the whole and what it is the part of."""
+    signature = replace(whole, options=(*whole.options, option))
+    layers = {
+        name: replace(layer, signature=signature.of(layer.criterion))
+        for name, layer in part.layers.items()
     }
+    return replace(part, signature=signature, layers=layers)

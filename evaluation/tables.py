@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from evaluation.report import LayerScore, Row
 
 if TYPE_CHECKING:
+    from evaluation.ceiling import Stated
     from evaluation.confusion import Confusion
     from evaluation.pipeline import TriggerBlame
     from evaluation.significance import Comparison, Difference
@@ -34,43 +35,79 @@ _NUMBERS = ("P", "R", "F1", "95 %", "TP", "FP", "FN")
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
-    """A titled table; the first column is text, the others are numbers."""
+    """A titled table; the first column is text, the others are numbers.
+
+    The heads of its columns differ. `signature` says what its numbers were made from,
+    where the title does not.
+    """
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    signature: str = ""
 
 
-def summary_table(layers: Mapping[str, LayerScore], title: str) -> ScoreTable:
-    """Return one line a layer: all its labels together."""
-    rows = tuple((name, *_cells(layer.micro)) for name, layer in layers.items())
-    return ScoreTable(title, ("layer (micro)", *_NUMBERS), rows)
+def summary_table(
+    layers: Mapping[str, LayerScore], title: str, *, stated: Stated | None = None
+) -> ScoreTable:
+    """Return one line a layer: all its labels together.
+
+    `stated` is what the gold says of how far its annotators agreed: it stands beside.
+    """
+    rows = tuple(
+        (name, *_cells(layer.micro), *_agreed(stated, name, "micro"))
+        for name, layer in layers.items()
+    )
+    head = ("layer (micro)", *_NUMBERS, *_stated_head(stated))
+    return ScoreTable(title, head, rows)
 
 
-def label_table(layer: LayerScore) -> ScoreTable:
+def label_table(layer: LayerScore, *, stated: Stated | None = None) -> ScoreTable:
     """Return one line a label, then micro, macro and weighted."""
-    rows = [(label, *_cells(row)) for label, row in layer.labels.items()]
-    for name, row in (
+    name = layer.criterion.name
+    known = stated if stated and name in stated.layers else None
+    rows = [
+        (label, *_cells(row), *_agreed(known, name, label))
+        for label, row in layer.labels.items()
+    ]
+    for average, row in (
         ("micro", layer.micro),
         ("macro", layer.macro),
         ("weighted", layer.weighted),
     ):
-        rows.append((name, *_cells(row)))
+        rows.append((average, *_cells(row), *_agreed(known, name, average)))
     title = f"{layer.criterion}: {layer.criterion.meaning}"
-    return ScoreTable(title, ("label", *_NUMBERS), tuple(rows))
+    head = ("label", *_NUMBERS, *_stated_head(known))
+    return ScoreTable(title, head, tuple(rows), layer.signature)
+
+
+def _stated_head(stated: Stated | None) -> tuple[str, ...]:
+    return () if stated is None else (stated.who,)
+
+
+def _agreed(stated: Stated | None, layer: str, row: str) -> tuple[str, ...]:
+    if stated is None:
+        return ()
+    return (_rate(stated.layers.get(layer, {}).get(row)),)
 
 
 def band_tables(
-    kind: str, parts: Mapping[str, Mapping[str, LayerScore]]
+    kind: str,
+    parts: Mapping[str, Mapping[str, LayerScore]],
+    signature: str = "",
 ) -> list[ScoreTable]:
-    """Return a table a layer with one line a part; layers of nothing are left out."""
+    """Return a table a layer with one line a part; layers of nothing are left out.
+
+    `signature` is that of the whole score; the parts add what they are parts of.
+    """
     layers = dict.fromkeys(name for part in parts.values() for name in part)
     tables = []
     for name in layers:
         rows = [(band, part[name].micro) for band, part in parts.items()]
         if any(row.f1 is not None for _, row in rows):
             cells = tuple((band, *_cells(row)) for band, row in rows)
-            tables.append(ScoreTable(f"{name} by {kind}", (kind, *_NUMBERS), cells))
+            title = f"{name} by {kind}"
+            tables.append(ScoreTable(title, (kind, *_NUMBERS), cells, signature))
     return tables
 
 
@@ -148,24 +185,15 @@ def blame_table(blame: TriggerBlame, given: Row | None = None) -> ScoreTable:
 
 def comparison_tables(comparison: Comparison, title: str = "") -> list[ScoreTable]:
     """Return a table a layer with one line a row and pair; undefined rows left out."""
-    head = (
-        "row",
-        "first",
-        "second",
-        "F1",
-        "F1",
-        "diff",
-        "95 %",
-        "p",
-        "p Holm",
-        "least",
-    )
+    systems = ("first", "second", "F1 of first", "F1 of second")
+    head = ("row", *systems, "diff", "95 %", "p", "p Holm", "least")
     about = f"{title}: " if title else ""
     return [
         ScoreTable(
-            f"{about}{name}; {comparison.signature}",
+            f"{about}{name}",
             head,
             tuple(_difference(d) for d in differences if d.difference is not None),
+            comparison.signature,
         )
         for name, differences in comparison.layers.items()
     ]
@@ -208,9 +236,15 @@ def render_markdown(tables: Iterable[ScoreTable]) -> str:
     parts = []
     for table in tables:
         rule = ("---",) + ("---:",) * (len(table.head) - 1)
-        lines = ["| " + " | ".join(c) + " |" for c in (table.head, rule, *table.rows)]
-        parts.append(f"**{table.title}**\n\n" + "\n".join(lines))
+        lines = [_markdown_row(c) for c in (table.head, rule, *table.rows)]
+        signed = f"\n\n`{table.signature}`" if table.signature else ""
+        parts.append(f"**{table.title}**\n\n" + "\n".join(lines) + signed)
     return "\n\n".join(parts) + "\n"
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    escaped = (cell.replace("\\", r"\\").replace("|", r"\|") for cell in cells)
+    return "| " + " | ".join(escaped) + " |"
 
 
 def render_latex(tables: Iterable[ScoreTable]) -> str:
@@ -224,28 +258,47 @@ def render_latex(tables: Iterable[ScoreTable]) -> str:
         columns = "l" + "r" * (len(table.head) - 1)
         body = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule"]
         body += [*rows, r"\bottomrule", r"\end{tabular}"]
-        parts.append(f"% {table.title}\n" + "\n".join(body))
+        said = [f"% {line}" for line in (table.title, table.signature) if line]
+        parts.append("\n".join((*said, *body)))
     return "\n\n".join(parts) + "\n"
 
 
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "–": "--",
+        "…": r"\ldots{}",
+        **{character: f"\\{character}" for character in "%_&#${}"},
+    }
+)
+
+
 def _latex(text: str) -> str:
-    for plain, escaped in (("%", r"\%"), ("_", r"\_"), ("&", r"\&"), ("–", "--")):
-        text = text.replace(plain, escaped)
-    return text
+    return text.translate(_LATEX)
 
 
 def render_csv(tables: Iterable[ScoreTable]) -> str:
-    """Render as one CSV; a first column holds the title of each row's table."""
+    """Render as one CSV, a line for each row of each table.
+
+    The columns are `table` (the title), `row` (the first cell), every head that a
+    table has, and `signature`; what a table does not have stays empty.
+    """
     import csv
     import io
 
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     tables = tuple(tables)
-    for table in tables[:1]:
-        writer.writerow(("table", "row", *table.head[1:]))
+    heads = dict.fromkeys(name for table in tables for name in table.head[1:])
+    out = io.StringIO()
+    names = ("table", "row", *heads, "signature")
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
     for table in tables:
-        writer.writerows((table.title, *row) for row in table.rows)
+        about = {"table": table.title, "signature": table.signature or table.title}
+        for row in table.rows:
+            cells = zip(table.head[1:], row[1:], strict=True)
+            writer.writerow({**about, "row": row[0], **dict(cells)})
     return out.getvalue()
 
 

@@ -206,6 +206,88 @@ def test_a_wrong_token_gets_one_message_and_exit_2(
     assert "MIYAR_TOKEN" in done.stderr
     assert "feedc0de" not in done.stderr
     assert not (tmp_path / "out").exists()
+GOLD = (
+    '{"id": "a", "text": "زار الكاظمي بغداد"}\n'
+    '{"id": "b", "text": "في بغداد", "entities": [{"label": "GPE", "start": 3, '
+    '"end": 8}]}\n'
+)
+PER = '{"id": "T1", "label": "PER", "start": 4, "end": 11}'
+VISIT = (
+    '{"label": "VISIT", "start": 0, "end": 3, '
+    '"arguments": [{"role": "ACTOR", "entity": "T9"}]}'
+)
+
+MALFORMED = {
+    "duplicate ids": (
+        f'{{"id": "a", "entities": [{PER}, {PER}]}}',
+        *("two mentions have the id 'T1'", "Rename one"),
+    ),
+    "dangling argument": (
+        f'{{"id": "a", "events": [{VISIT}]}}',
+        *("names the entity 'T9', which the document does not have", "Add the entity"),
+    ),
+    "unknown label": (
+        '{"id": "a", "entities": [{"label": "CITY", "start": 12, "end": 17}]}',
+        *("'CITY' is no entity label of the schema", "rename it by --map"),
+    ),
+    "span past the end": (
+        '{"id": "a", "entities": [{"label": "GPE", "start": 12, "end": 99}]}',
+        *("[12, 99) ends after the text (17 characters)", "check the extractor's"),
+    ),
+    "wrong text": (
+        '{"id": "a", "entities": [{"label": "GPE", "start": 12, "end": 17, '
+        '"text": "دمشق"}]}',
+        *("its text is 'دمشق', but covers 'بغداد'", "counts bytes, tokens or UTF-16"),
+    ),
+    "unknown document": (
+        '{"id": "c"}',
+        *("document 'c' is not among the documents of g", "Remove it, or compare"),
+    ),
+    "doubled document": (
+        '{"id": "b"}',
+        *("document 'b' was given before, in line 1", "Give every document once"),
+    ),
+    "broken line": (
+        '{"id": "a", "entities": [',
+        *("this is not a line of JSON", "must hold one whole JSON object"),
+    ),
+    "another text": (
+        '{"id": "a", "text": "زار الكاظمي دمشق"}',
+        *("at character 12 it has 'دمشق' instead of 'بغداد'", "leave the text out"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MALFORMED)
+def test_malformed_predictions_are_refused_with_line_reason_and_remedy(
+    tmp_path: Path, kind: str
+) -> None:
+    line, reason, remedy = MALFORMED[kind]
+    (tmp_path / "g.jsonl").write_text(GOLD, encoding="utf-8")
+    (tmp_path / "p.jsonl").write_text(f'{{"id": "b"}}\n{line}\n', encoding="utf-8")
+    done = miyar("score", "--gold", "g.jsonl", "--predicted", "p.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("miyar: p.jsonl:2: ")
+    assert reason in done.stderr
+    assert remedy in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_missing_predictions_are_told_counted_as_missed_and_refused_if_asked(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "g.jsonl").write_text(GOLD, encoding="utf-8")
+    (tmp_path / "p.jsonl").write_text('{"id": "a"}\n', encoding="utf-8")
+    call = ("score", "--gold", "g.jsonl", "--predicted", "p.jsonl", "--format", "json")
+    told = miyar(*call, cwd=tmp_path)
+    assert told.returncode == 0
+    assert "p.jsonl: 1 of 2 gold documents are missing: b." in told.stderr
+    report = json.loads(told.stdout)
+    assert report["unanswered"] == ["b"]
+    assert report["layers"]["entities"]["micro"]["fn"] == 1
+    refused = miyar(*call, "--complete", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "missing: b. Predict for each" in refused.stderr
 
 
 def test_lint_lists_mends_and_tells_by_its_exit(tmp_path: Path) -> None:

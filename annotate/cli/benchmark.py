@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotate.cli.limits import hold, hold_baseline, parse_limit, read_baseline
 from annotate.cli.scorecard import Contest, Scorecard
-from annotate.cli.scores import (
-    ReportFormat,
-    print_comparison,
-    print_json,
-    print_report,
-)
+from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import (
     choose_schema,
     find_source,
@@ -24,8 +19,12 @@ from annotate.cli.sides import (
     span_rule,
 )
 from annotate.cli.slicing import Slice, score_parts
+from schemas.errors import DataError
 
-__all__ = ["print_report", "register"]
+if TYPE_CHECKING:
+    from evaluation import Report
+
+__all__ = ["register"]
 
 
 class Edges(StrEnum):
@@ -123,6 +122,13 @@ def score(  # noqa: PLR0913 - one parameter per option
     errors: Annotated[
         bool, typer.Option("--errors", help="Count the kinds of error as well.")
     ] = False,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help="Refuse predictions that leave out a document of the gold.",
+        ),
+    ] = False,
     label_map: LabelMap = None,
     convention: Convention = Edges.RAW,
     resamples: Resamples = 1000,
@@ -138,18 +144,20 @@ def score(  # noqa: PLR0913 - one parameter per option
     baseline = read_baseline(no_regression) if no_regression else None
     source = find_source(gold)
     labels = choose_schema(schema, source)
+    bootstrap = evaluation.Bootstrap(resamples=resamples, seed=seed)
     contest = Contest(
         source,
         find_source(predicted).path,
         schema=labels,
         rename=relabelling(label_map),
-        bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
+        bootstrap=bootstrap,
         convention=convention.value,
     )
     parts = by or []
     report = contest.score(
         layer or (), by_type=Slice.TYPE in parts or Slice.ROLE in parts
     )
+    _tell_unanswered(report, predicted, refuse=complete)
     card = Scorecard(
         report,
         chosen=layer,
@@ -158,15 +166,17 @@ def score(  # noqa: PLR0913 - one parameter per option
             kind.value: score_parts(
                 kind,
                 report,
-                contest.sides,
+                contest,
                 gold=source.path,
                 train=train,
                 schema=labels,
+                bootstrap=bootstrap,
             )
             for kind in parts
         },
         errors=contest.count_errors() if errors else None,
         ceiling=contest.ceiling(annotator) if annotator else None,
+        stated=contest.stated(),
     )
     content = card.to_json()
     if output is ReportFormat.JSON:
@@ -176,6 +186,24 @@ def score(  # noqa: PLR0913 - one parameter per option
     hold(content, limits)
     if baseline is not None:
         hold_baseline(content, baseline)
+
+
+def _tell_unanswered(report: Report, predicted: Path, *, refuse: bool) -> None:
+    """Say that documents are missing from the predictions, or refuse these."""
+    left = report.unanswered
+    if not left:
+        return
+    named = ", ".join(left[:5]) + (", ..." if len(left) > 5 else "")
+    fault = (
+        f"{predicted}: {len(left)} of {len(report.documents)} gold documents are "
+        f"missing: {named}."
+    )
+    if refuse:
+        raise DataError(
+            f"{fault} Predict for each, with empty lists where nothing is found, or "
+            "leave out --complete."
+        )
+    typer.echo(f"{fault} All in them counts as missed.", err=True)
 
 
 def compare(  # noqa: PLR0913 - one parameter per option
@@ -226,4 +254,6 @@ def compare(  # noqa: PLR0913 - one parameter per option
     if output is ReportFormat.JSON:
         print_json(comparison.to_json())
     else:
-        print_comparison(comparison, output=output)
+        from evaluation.tables import comparison_tables
+
+        print_tables(comparison_tables(comparison), output)

@@ -133,7 +133,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
 
     Example: miyar bench --gold seeds/gold -e rules -e lexicon -o results
     """
-    from evaluation.bench import BENCH_CRITERIA, Bench
+    from evaluation.bench import BENCH_CRITERIA, CLITIC_CRITERIA, Bench
     from evaluation.intervals import Bootstrap
     from evaluation.leaderboard import add_entries, read_entries, regressions
     from evaluation.runner import Limits
@@ -151,7 +151,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
         gold=read_gold(gold),
         name=source.name,
         schema=labels,
-        criteria=layer or BENCH_CRITERIA,
+        criteria=layer or (*BENCH_CRITERIA, *CLITIC_CRITERIA),
         bootstrap=Bootstrap(resamples=resamples, seed=seed),
         options=_options(run_limits, variable, python),
         unit=_unit(align),

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from annotate.cli.scores import (
     ReportFormat,
-    print_bands,
-    print_blame,
-    print_comparison,
-    print_errors,
-    print_report,
+    error_table,
+    part_tables,
+    print_tables,
+    report_tables,
 )
 from annotate.cli.sides import Source, find_source, name_files, span_rule
 from schemas.errors import DataError
 
 if TYPE_CHECKING:
     from evaluation import Bootstrap, LayerScore, Report, Row
+    from evaluation.ceiling import Stated
+    from evaluation.columns import Snap
     from evaluation.criteria import Convention
     from evaluation.documents import DocumentLike
+    from evaluation.error_analysis import ErrorCounts
     from evaluation.significance import Comparison
+    from evaluation.tables import ScoreTable
     from schemas.labels import Schema
 
-__all__ = ["Contest", "Scorecard"]
+__all__ = ["Ceiling", "Contest", "Scorecard"]
 
 Rename = Callable[[str, "Iterable[DocumentLike]"], "Iterable[DocumentLike]"]
 
@@ -57,7 +61,10 @@ class Contest:
         return self._rename(name, JsonlSource(place))
 
     def score(self, layers: Sequence[str], *, by_type: bool = False) -> Report:
-        """Score the layers asked for, by default those that need only the spans."""
+        """Score the layers asked for, by default all but those of other edges.
+
+        Of these the arguments' is there, a rung of their ladder.
+        """
         return self._score(self.sides[1], layers, by_type=by_type)
 
     def _score(
@@ -69,11 +76,15 @@ class Contest:
     ) -> Report:
         import evaluation
 
+        if not layers:
+            raw = self._convention == "raw"
+            layers = [str(criterion) for criterion in evaluation.DEFAULT_CRITERIA]
+            layers += ["arguments:clitic"] if raw else []
         return evaluation.score(
             self.sides[0],
             predicted,
             schema=self._schema,
-            criteria=layers or evaluation.DEFAULT_CRITERIA,
+            criteria=layers,
             bootstrap=self._bootstrap,
             convention=self._convention,
             clitic=span_rule(self._schema, self._convention, layers),
@@ -98,33 +109,111 @@ class Contest:
             )
         return layers["arguments"].micro
 
-    def count_errors(self) -> dict[str, dict[str, int]]:
+    @cached_property
+    def moved(self) -> tuple[Iterable[DocumentLike], Iterable[DocumentLike]]:
+        """Both sides with their edges moved as the convention says."""
+        rule = self._rule_of_convention()
+        if rule is None:
+            return self.sides
+        from evaluation.selection import Moved
+
+        texts = {doc.id: doc.text for doc in self.sides[0]}
+        gold, predicted = self.sides
+        return Moved(gold, rule), Moved(predicted, rule, texts.get)
+
+    def moved_training(self, place: Path) -> Iterable[DocumentLike]:
+        """Return the training gold, its edges moved alike."""
+        from evaluation.selection import Moved
+
+        docs = self._side("gold", find_source(place).path)
+        rule = self._rule_of_convention()
+        return docs if rule is None else Moved(docs, rule)
+
+    def _rule_of_convention(self) -> Snap | None:
+        from evaluation.columns import snap_to_words
+
+        if self._convention == "word":
+            return snap_to_words
+        return span_rule(self._schema, self._convention, ())
+
+    def count_errors(self) -> ErrorCounts:
         """Count the errors of the strict layers by kind."""
         from evaluation.error_analysis import count_errors, find_errors
 
         rule = span_rule(self._schema, "clitic", ())
-        return count_errors(find_errors(*self.sides, clitic=rule))
+        return count_errors(find_errors(*self.moved, clitic=rule))
 
-    def ceiling(self, places: list[Path]) -> tuple[str, Comparison]:
-        """Test the predictions against annotators; say who those are."""
+    def stated(self) -> Stated | None:
+        """Return what the gold says of its annotators' agreement."""
+        if self._source.manifest is None:
+            return None
+        from evaluation.ceiling import state_agreement
+
+        return state_agreement(self._source.manifest.agreement, self._kinds())
+
+    def _kinds(self) -> dict[str, str]:
+        manifest = self._source.manifest
+        return {a.name: a.kind for a in manifest.about.annotators} if manifest else {}
+
+    def ceiling(self, places: list[Path]) -> Ceiling:
+        """Test the predictions against annotators; say what those are."""
         import evaluation
-        from evaluation.ceiling import ceiling
+        from evaluation.ceiling import ceiling, kinds_of
 
         named = name_files(places)
         comparison = ceiling(
-            {n: evaluation.JsonlSource(find_source(p).path) for n, p in named.items()},
+            {
+                n: self._side("gold", find_source(place).path)
+                for n, place in named.items()
+            },
             self.sides[1],
             schema=self._schema,
             bootstrap=evaluation.Bootstrap(seed=self._bootstrap.seed),
         )
-        manifest = self._source.manifest
-        stated = {a.name: a.kind for a in manifest.about.annotators} if manifest else {}
-        kinds = {stated.get(name, "unknown") for name in named}
-        if kinds == {"person"}:
-            return "human ceiling: the annotators are people", comparison
-        if "machine" in kinds:
-            return "no human ceiling: an annotator is a machine", comparison
-        return "the gold does not state whether the annotators are people", comparison
+        return Ceiling(kinds_of(named, self._kinds()), comparison)
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """A test against annotators, and the kinds of these."""
+
+    kinds: tuple[str, ...]
+    test: Comparison
+
+    @property
+    def who(self) -> str:
+        """What kind of a ceiling it is."""
+        if self.kinds == ("person",):
+            return "human ceiling: the annotators are people"
+        if "machine" in self.kinds:
+            return "no human ceiling: an annotator is a machine"
+        return "the gold does not state whether the annotators are people"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the test with who annotated and what it says of each layer."""
+        from evaluation.ceiling import statements
+
+        return self.test.to_json() | {
+            "annotators": self.who,
+            "human": self.kinds == ("person",),
+            "statements": statements(self.test, self.kinds),
+        }
+
+    def tables(self) -> list[ScoreTable]:
+        """Return the statements, then the numbers they rest on."""
+        from evaluation.ceiling import statements
+        from evaluation.tables import ScoreTable, comparison_tables
+
+        said = ScoreTable(
+            self.who,
+            ("layer", "the predictions are"),
+            tuple(
+                (layer, it["statement"])
+                for layer, it in statements(self.test, self.kinds).items()
+            ),
+            self.test.signature,
+        )
+        return [said, *comparison_tables(self.test, "against the annotators")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +224,9 @@ class Scorecard:
     chosen: Sequence[str] | None
     given: Row | None
     bands: Mapping[str, Mapping[str, Mapping[str, LayerScore]]]
-    errors: Mapping[str, Mapping[str, int]] | None
-    ceiling: tuple[str, Comparison] | None
+    errors: ErrorCounts | None
+    ceiling: Ceiling | None
+    stated: Stated | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain data."""
@@ -157,23 +247,33 @@ class Scorecard:
             }
         if self.errors is not None:
             content["errors"] = self.errors
+        if self.stated is not None:
+            content["agreement"] = {
+                "human": self.stated.human,
+                "kinds": list(self.stated.kinds),
+                "f1": {name: dict(rows) for name, rows in self.stated.layers.items()},
+            }
         if self.ceiling is not None:
-            who, test = self.ceiling
-            content["ceiling"] = test.to_json() | {"annotators": who}
+            content["ceiling"] = self.ceiling.to_json()
         return content
 
     def show(self, output: ReportFormat) -> None:
         """Print everything as tables."""
-        from evaluation.pipeline import blame_triggers
+        print_tables(list(self._tables()), output)
 
-        print_report(self.report, chosen=self.chosen, output=output)
+    def _tables(self) -> Iterator[ScoreTable]:
+        from evaluation.pipeline import blame_triggers
+        from evaluation.tables import blame_table
+
+        signature = str(self.report.signature)
+        yield from report_tables(self.report, chosen=self.chosen, stated=self.stated)
         blame = blame_triggers(self.report.layers)
         if blame is not None and blame.errors:
-            print_blame(blame, self.given, output=output)
+            signed = self.report.layers["arguments"].signature
+            yield replace(blame_table(blame, self.given), signature=signed)
         for kind, parts in self.bands.items():
-            print_bands(kind, parts, chosen=self.chosen, output=output)
-        if self.errors is not None:
-            print_errors(self.errors, output=output)
+            yield from part_tables(kind, parts, chosen=self.chosen, signature=signature)
+        if self.errors:
+            yield error_table(self.errors, signature=signature)
         if self.ceiling is not None:
-            who, test = self.ceiling
-            print_comparison(test, output=output, title=who)
+            yield from self.ceiling.tables()

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from evaluation import Agreement, LayerScore, Report, Row
-    from evaluation.pipeline import TriggerBlame
-    from evaluation.significance import Comparison
+    from evaluation import Agreement, LayerScore, Report
+    from evaluation.ceiling import Stated
+    from evaluation.error_analysis import ErrorCounts
     from evaluation.tables import ScoreTable
 
 __all__ = [
     "ReportFormat",
-    "print_bands",
-    "print_blame",
-    "print_comparison",
-    "print_errors",
+    "error_table",
+    "part_tables",
     "print_json",
     "print_report",
     "print_tables",
+    "report_tables",
 ]
 
 
@@ -48,18 +48,37 @@ def print_report(
     chosen: Sequence[str] | None = None,
     output: ReportFormat = ReportFormat.TABLE,
 ) -> None:
-    """Print all layers in brief, and the labels of the plainest or chosen ones.
+    """Print all layers in brief, and the labels of the plainest or chosen ones."""
+    print_tables(report_tables(report, chosen=chosen), output)
 
-    An empty `chosen` prints the brief alone.
+
+def report_tables(
+    report: Report | Agreement,
+    *,
+    chosen: Sequence[str] | None = None,
+    stated: Stated | None = None,
+) -> list[ScoreTable]:
+    """Return all layers in brief, and the labels of the plainest or chosen ones.
+
+    An empty `chosen` gives the brief alone. What the gold states of its annotators'
+    agreement stands beside.
     """
     from evaluation.tables import confusion_tables, label_table, summary_table
 
     shown = [it for it in report.layers.values() if _is_shown(it, chosen)]
-    summary = summary_table(report.layers, str(report.signature))
-    tables = [summary, *map(label_table, shown)]
-    if any(layer.criterion.table == "attributes" for layer in shown):
-        tables += confusion_tables(getattr(report, "confusion", {}).values())
-    print_tables(tables, output)
+    title = "every layer, its labels together"
+    summary = replace(
+        summary_table(report.layers, title, stated=stated),
+        signature=str(report.signature),
+    )
+    tables = [summary, *(label_table(layer, stated=stated) for layer in shown)]
+    for layer in shown:
+        if layer.criterion.table == "attributes":
+            tables += [
+                replace(table, signature=layer.signature)
+                for table in confusion_tables(getattr(report, "confusion", {}).values())
+            ]
+    return tables
 
 
 def _is_shown(layer: LayerScore, chosen: Sequence[str] | None) -> bool:
@@ -68,25 +87,16 @@ def _is_shown(layer: LayerScore, chosen: Sequence[str] | None) -> bool:
     return layer.criterion.name in chosen
 
 
-def print_blame(
-    blame: TriggerBlame, given: Row | None, *, output: ReportFormat
-) -> None:
-    """Print the argument scores by what their triggers are."""
-    from evaluation.tables import blame_table
-
-    print_tables([blame_table(blame, given)], output)
-
-
-def print_bands(
+def part_tables(
     kind: str,
     parts: Mapping[str, Mapping[str, LayerScore]],
     *,
     chosen: Sequence[str] | None = None,
-    output: ReportFormat,
-) -> None:
-    """Print the parts of a score beside each other, a table a layer.
+    signature: str,
+) -> list[ScoreTable]:
+    """Return the parts of a score beside each other, a table a layer.
 
-    The plainest layers or the chosen ones, as in `print_report`.
+    The plainest layers or the chosen ones, as in `report_tables`.
     """
     from evaluation.tables import band_tables
 
@@ -94,32 +104,20 @@ def print_bands(
         band: {n: layer for n, layer in layers.items() if _is_shown(layer, chosen)}
         for band, layers in parts.items()
     }
-    print_tables(band_tables(kind, shown), output)
+    return band_tables(kind, shown, signature)
 
 
-def print_comparison(
-    comparison: Comparison, *, output: ReportFormat, title: str = ""
-) -> None:
-    """Print the differences between systems, a table a layer."""
-    from evaluation.tables import comparison_tables
-
-    print_tables(comparison_tables(comparison, title), output)
-
-
-def print_errors(
-    errors: Mapping[str, Mapping[str, int]], *, output: ReportFormat
-) -> None:
-    """Print how many errors of each kind there are."""
+def error_table(errors: ErrorCounts, *, signature: str) -> ScoreTable:
+    """Return how many errors of each kind there are; FP and FN are those of a layer."""
     from evaluation.tables import ScoreTable
 
     rows = tuple(
-        (layer, kind, str(n))
+        (layer, kind, *(str(counts[name]) for name in ("cases", "fp", "fn")))
         for layer, kinds in errors.items()
-        for kind, n in kinds.items()
+        for kind, counts in kinds.items()
     )
-    print_tables(
-        [ScoreTable("errors by kind", ("layer", "kind", "cases"), rows)], output
-    )
+    head = ("layer", "kind", "cases", "FP", "FN")
+    return ScoreTable("errors by kind", head, rows, signature)
 
 
 def print_tables(tables: Sequence[ScoreTable], output: ReportFormat) -> None:
@@ -134,8 +132,7 @@ def print_tables(tables: Sequence[ScoreTable], output: ReportFormat) -> None:
     from rich.table import Table
 
     console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = 200  # a pipe has no width; nothing may be cut
+    screen = console.width
     for table in tables:
         console.print(f"\n{table.title}", soft_wrap=True)
         shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -143,4 +140,12 @@ def print_tables(tables: Sequence[ScoreTable], output: ReportFormat) -> None:
             shown.add_column(name, justify="right" if place else "left", no_wrap=True)
         for row in table.rows:
             shown.add_row(*row)
+        # Wider than the terminal is better than cut.
+        wide = console.options.update(max_width=_WIDEST)
+        console.width = max(screen, console.measure(shown, options=wide).maximum)
         console.print(shown)
+        if table.signature:
+            console.print(table.signature, style="dim", soft_wrap=True)
+
+
+_WIDEST = 1000

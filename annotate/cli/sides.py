@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,11 +90,17 @@ def span_rule(
 ) -> Snap | None:
     """Return the span rule if the convention or a layer asks for it.
 
-    A label set without schema is held against the built-in one's rule.
+    A label set without schema is held against the built-in one's rule. It is loaded
+    when the first edge is moved: many scores have none to move.
     """
     if convention != "clitic" and not any(name.endswith(":clitic") for name in layers):
         return None
-    from annotate.snapping import make_snap
-    from schemas.load import load_schema
 
-    return make_snap((schema or load_schema()).span_rule)
+    @cache
+    def rule() -> Snap:
+        from annotate.snapping import make_snap
+        from schemas.load import load_schema
+
+        return make_snap((schema or load_schema()).span_rule)
+
+    return lambda text, span: rule()(text, span)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from annotate.cli.scorecard import Contest
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
-    from evaluation import Report
-    from evaluation.documents import DocumentLike
+    from evaluation import Bootstrap, LayerScore, Report
     from evaluation.slices import Banding
     from schemas.labels import Schema
 
@@ -33,17 +33,17 @@ class Slice(StrEnum):
 def score_parts(  # noqa: PLR0913 - keyword-only
     kind: Slice,
     report: Report,
-    sides: tuple[Iterable[DocumentLike], Iterable[DocumentLike]],
+    contest: Contest,
     *,
     gold: Path,
     train: Path | None,
     schema: Schema | None,
-) -> Mapping[str, Any]:
+    bootstrap: Bootstrap,
+) -> Mapping[str, Mapping[str, LayerScore]]:
     """Return the layers of each part; event types must have been asked for.
 
     Raises UsageError where a part needs the training gold and there is none.
     """
-    import evaluation
     from evaluation import slices
 
     if kind is Slice.TYPE:
@@ -53,23 +53,32 @@ def score_parts(  # noqa: PLR0913 - keyword-only
 
         return split_roles(report.types)
     if kind is Slice.DOCUMENT:
-        return slices.by_documents(report, {i: [i] for i in report.documents})
+        each = {i: [i] for i in report.documents}
+        return slices.by_documents(report, each, bootstrap=bootstrap)
     if kind is Slice.OUTLET:
-        return slices.by_documents(report, _outlets(gold))
-    banding: Banding
-    if kind is Slice.LENGTH:
-        banding = slices.by_length
-    elif train is None:
-        raise UsageError(f"--by {kind} needs the training gold: give it by --train.")
-    else:
-        from annotate.arabic.fold import fold_text
-        from exports import find_gold
-
-        make = slices.by_seen if kind is Slice.SEEN else slices.by_frequency
-        docs = evaluation.JsonlSource(find_gold(train).path)
-        banding = make(docs, fold=fold_text)
-    bands = slices.score_bands(*sides, banding=banding, schema=schema)
+        return slices.by_documents(report, _outlets(gold), bootstrap=bootstrap)
+    bands = slices.score_bands(
+        *contest.moved,
+        banding=_banding(kind, contest, train),
+        name=kind.value,
+        schema=schema,
+        bootstrap=bootstrap,
+        signature=report.signature,
+    )
     return {band: part.layers for band, part in bands.items()}
+
+
+def _banding(kind: Slice, contest: Contest, train: Path | None) -> Banding:
+    from evaluation import slices
+
+    if kind is Slice.LENGTH:
+        return slices.by_length
+    if train is None:
+        raise UsageError(f"--by {kind} needs the training gold: give it by --train.")
+    from annotate.arabic.fold import fold_text
+
+    make = slices.by_seen if kind is Slice.SEEN else slices.by_frequency
+    return make(contest.moved_training(train), fold=fold_text)
 
 
 def _outlets(gold: Path) -> dict[str, list[str]]:

@@ -1,8 +1,10 @@
 """How fast predictions are scored, beside other scorers and a bare floor.
 
-Not part of the test run: `pytest tests/benchmarks/test_scoring.py`. The corpus is made
-here: 10,000 documents, about 400,000 gold spans of 12 labels, 15 % of them predicted
-otherwise, all flat and on tokens, so that every scorer can read it.
+Not part of the test run: `pytest tests/benchmarks/test_scoring.py -s`. The corpus has
+10,000 documents, about 400,000 gold spans of 12 labels, 15 % of them predicted
+otherwise, all flat and on tokens, so that every scorer can read it. It is made by
+`../shared/bench/make_scoring_corpus.py` where that is there, else here and like it.
+Times are to be compared within one run; memory is held to its limits.
 """
 
 from __future__ import annotations
@@ -50,15 +52,29 @@ def tokens_and_spans(chance: random.Random) -> tuple[int, Spans, Spans]:
     return at + 2, gold, predicted
 
 
+NAMES = ("gold.jsonl", "predicted.jsonl", "gold.bio", "predicted.bio")
+MAKER = Path(__file__).parents[3] / "shared" / "bench" / "make_scoring_corpus.py"
+
+
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Write the corpus as JSONL and as IOB2, gold and predicted."""
     folder = tmp_path_factory.mktemp("corpus")
-    paths = {
-        n: folder / n
-        for n in ("gold.jsonl", "predicted.jsonl", "gold.bio", "predicted.bio")
-    }
-    files = {name: path.open("w", encoding="utf-8") for name, path in paths.items()}
+    if MAKER.is_file():
+        subprocess.run(
+            [sys.executable, MAKER, str(DOCUMENTS), folder],
+            check=True,
+            capture_output=True,
+        )
+        for name in ("jsonl", "bio"):
+            (folder / f"pred.{name}").rename(folder / f"predicted.{name}")
+    else:
+        write_corpus(folder)
+    return {name: folder / name for name in NAMES}
+
+
+def write_corpus(folder: Path) -> None:
+    files = {name: (folder / name).open("w", encoding="utf-8") for name in NAMES}
     chance = random.Random(20240607)
     for number in range(DOCUMENTS):
         count, *sides = tokens_and_spans(chance)
@@ -81,11 +97,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             files[f"{name}.bio"].writelines((*rows, "\n"))
     for file in files.values():
         file.close()
-    return paths
 
 
-def few(benchmark: Any, run: Callable[[], Any]) -> Any:
-    return benchmark.pedantic(run, rounds=3, iterations=1)
+def few(benchmark: Any, run: Callable[[], Any], rounds: int = 3) -> Any:
+    return benchmark.pedantic(run, rounds=rounds, iterations=1)
 
 
 class Mention(msgspec.Struct, gc=False):
@@ -166,14 +181,77 @@ def test_score_all_layers(benchmark: Any, corpus: dict[str, Path]) -> None:
     few(benchmark, lambda: score(*sides))
 
 
+WATCHED = """
+import json, resource, subprocess, sys, time
+began = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+took = time.perf_counter() - began
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+
+
+def watched(benchmark: Any, *words: object) -> tuple[float, float]:
+    """Run the command in a process of its own; return seconds and peak in MiB.
+
+    A small process starts it: one that pytest starts itself would inherit the peak of
+    this one.
+    """
+    command = [sys.executable, "-c", WATCHED, sys.executable, "-c"]
+    command += ["from annotate.cli import main; main()", *map(str, words)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    took, cpu, peak = json.loads(done.stdout)
+    benchmark.extra_info.update(seconds=took, cpu_seconds=cpu, peak_mebibytes=peak)
+    print(
+        f"\nwhole process: {took:.2f} s, of the processor {cpu:.2f} s, {peak:.0f} MiB"
+    )
+    return took, peak
+
+
+def score_command(folder: Path) -> list[object]:
+    sides = ("--gold", folder / "gold.jsonl", "--predicted", folder / "predicted.jsonl")
+    return ["score", *sides, "--schema", "none", "--layer", "entities"]
+
+
 @pytest.mark.benchmark(group="entities, whole process")
-def test_miyar_score(benchmark: Any, corpus: dict[str, Path]) -> None:
-    command = [
-        *(sys.executable, "-c", "from annotate.cli import main; main()", "score"),
-        *("--gold", corpus["gold.jsonl"], "--predicted", corpus["predicted.jsonl"]),
-        *("--schema", "none", "--layer", "entities", "--format", "json"),
-    ]
-    few(benchmark, lambda: subprocess.run(command, check=True, capture_output=True))
+def test_the_whole_process_with_1000_resamples_keeps_within_250_mib(
+    benchmark: Any, corpus: dict[str, Path]
+) -> None:
+    command = score_command(corpus["gold.jsonl"].parent)
+    _, peak = few(benchmark, lambda: watched(benchmark, *command))
+    assert peak < 250
+
+
+@pytest.mark.benchmark(group="entities, whole process")
+def test_the_whole_process_with_all_layers(
+    benchmark: Any, corpus: dict[str, Path]
+) -> None:
+    command = score_command(corpus["gold.jsonl"].parent)[:-2]
+    few(benchmark, lambda: watched(benchmark, *command))
+
+
+@pytest.mark.benchmark(group="entities, whole process, ten times as many documents")
+def test_ten_times_as_many_documents_keep_within_600_mib(
+    benchmark: Any, corpus: dict[str, Path], tmp_path: Path
+) -> None:
+    for name in NAMES[:2]:
+        with (tmp_path / name).open("wb") as out:
+            for copy in range(10):
+                with corpus[name].open("rb") as lines:
+                    renamed = f'{{"id": "{copy}'.encode()
+                    out.writelines(renamed + line[8:] for line in lines)
+    small = score_command(corpus["gold.jsonl"].parent)
+    before, _ = watched(benchmark, *small)
+    large = score_command(tmp_path)
+    took, peak = few(benchmark, lambda: watched(benchmark, *large), rounds=1)
+    for name in NAMES[:2]:
+        (tmp_path / name).unlink()
+    benchmark.extra_info["times_as_long"] = took / before
+    print(f"ten times as many documents take {took / before:.1f} times as long")
+    assert peak < 600
+
+
+# The peers are used as their documents say. Rounds of them take long: one is enough.
 
 
 @pytest.mark.benchmark(group="entities, from files")
@@ -196,7 +274,7 @@ def test_seqscore(benchmark: Any, corpus: dict[str, Path], right: Counts) -> Non
         ]
         return scoring.compute_scores(*sides)
 
-    found, _ = few(benchmark, run)
+    found, _ = few(benchmark, run, rounds=1)
     assert Counts(found.true_pos, found.false_pos, found.false_neg) == right
 
 
@@ -213,7 +291,33 @@ def test_nervaluate(benchmark: Any, corpus: dict[str, Path]) -> None:
         sides = [list(read(name)) for name in ("gold", "predicted")]
         return nervaluate.Evaluator(*sides, tags=list(LABELS), loader="dict").evaluate()
 
-    few(benchmark, run)
+    few(benchmark, run, rounds=1)
+
+
+@pytest.mark.benchmark(group="entities, from files")
+def test_seqeval(benchmark: Any, corpus: dict[str, Path], right: Counts) -> None:
+    metrics = pytest.importorskip("seqeval.metrics")
+    scheme = pytest.importorskip("seqeval.scheme")
+
+    def read(name: str) -> list[list[str]]:
+        text = corpus[f"{name}.bio"].read_text(encoding="utf-8")
+        return [
+            [line.rpartition(" ")[2] for line in sentence.splitlines()]
+            for sentence in text.strip().split("\n\n")
+        ]
+
+    def run() -> Any:
+        return metrics.classification_report(
+            *(read(name) for name in ("gold", "predicted")),
+            mode="strict",
+            scheme=scheme.IOB2,
+            output_dict=True,
+            zero_division=0,
+        )
+
+    found = few(benchmark, run, rounds=1)["micro avg"]
+    assert found["f1-score"] == pytest.approx(right.f1)
+    assert found["support"] == right.gold
 
 
 EVENTS = 80_000
@@ -301,5 +405,20 @@ def test_the_same_rungs_scored(benchmark: Any, event_corpus: Any) -> None:
 
 
 @pytest.mark.benchmark(group="events, in memory")
-def test_all_rungs_with_1000_resamples(benchmark: Any, event_corpus: Any) -> None:
+def test_every_rung_of_the_ladder_scored(benchmark: Any, event_corpus: Any) -> None:
+    rungs = (*LAYERS, "arguments:overlap", "arguments:same-entity")
+    none = Bootstrap(resamples=0)
+    few(benchmark, lambda: score(*event_corpus, criteria=rungs, bootstrap=none))
+
+
+@pytest.mark.benchmark(group="events, in memory")
+def test_every_rung_of_the_ladder_with_1000_resamples(
+    benchmark: Any, event_corpus: Any
+) -> None:
+    rungs = (*LAYERS, "arguments:overlap", "arguments:same-entity")
+    few(benchmark, lambda: score(*event_corpus, criteria=rungs))
+
+
+@pytest.mark.benchmark(group="events, in memory")
+def test_all_layers_with_1000_resamples(benchmark: Any, event_corpus: Any) -> None:
     few(benchmark, lambda: score(*event_corpus))

@@ -61,7 +61,5 @@ def test_what_cannot_be_compared_is_refused() -> None:
         agree({"one": [doc("a")], "two": [doc("b")]})
     with pytest.raises(DataError, match="one: document 'a' is there twice"):
         agree({"one": [doc("a"), doc("a")], "two": [doc("a")]})
-    with pytest.raises(
-        DataError, match="two document 'a' has another text than the one"
-    ):
+    with pytest.raises(DataError, match="two document 'a' has another text than one:"):
         agree({"one": [doc(text="بغداد")], "two": [doc(text="بغدان")]})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaluation import JsonlSource, score
+from evaluation.selection import Relabelled
 from schemas.annotations import AnnotatedDocument, Argument, EventMention
 from schemas.errors import DataError, UsageError
 from tests.evaluation.builders import doc, event, schema
@@ -29,7 +30,10 @@ GOLD = '{"id": "a", "text": "في بغداد"}\n'
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ('{"id": "b"}', r"predicted.jsonl:2: document 'b' is not in the gold"),
+        (
+            '{"id": "b"}',
+            r"predicted.jsonl:2: document 'b' is not among the documents of gold",
+        ),
         (
             '{"id": "a"}\n{"id": "a"}',
             r"predicted.jsonl:3: document 'a' was given before",
@@ -40,7 +44,11 @@ GOLD = '{"id": "a", "text": "في بغداد"}\n'
         ),
         (
             '{"id": "a", "text": "في"}',
-            r"it has 2 characters instead of 8",
+            r"it ends at character 2, before ' بغداد'",
+        ),
+        (
+            '{"id": "a", "text": "في بغداد أمس"}',
+            r"at character 8 it goes on with ' أمس'",
         ),
         (
             '{"id": "a", "sha256": "00"}',
@@ -103,6 +111,15 @@ def test_a_bad_prediction_is_told_with_its_line(
     gold, predicted = files(tmp_path, GOLD, f"\n{line}\n")
     with pytest.raises(DataError, match=fault):
         score(gold, predicted, schema=schema())
+
+
+@pytest.mark.parametrize("entity", ['"entity": "T9"', '"start": 3'])
+def test_the_line_is_told_through_a_label_map(tmp_path: Path, entity: str) -> None:
+    line = '{"id": "a", "events": [{"label": "M", "start": 0, "end": 2, "arguments": '
+    line += f'[{{"role": "ACTOR", {entity}}}]}}]}}'
+    gold, predicted = files(tmp_path, GOLD, f"\n{line}\n")
+    with pytest.raises(DataError, match=r"predicted.jsonl:2: document 'a': ACTOR of"):
+        score(gold, Relabelled(predicted, {"M": "MEET"}), schema=schema())
 
 
 def test_a_bad_document_in_memory_is_named() -> None:

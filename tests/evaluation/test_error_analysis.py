@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hypothesis import given
 
 from evaluation import score
-from evaluation.error_analysis import KINDS, count_errors, find_errors
+from evaluation.error_analysis import KINDS, ErrorCase, count_errors, find_errors
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.spans import Span
 from tests.evaluation.builders import doc, event
@@ -14,7 +16,15 @@ Spans = list[tuple[int, int, str]]
 
 def kinds(gold: Spans, predicted: Spans, **rest: object) -> dict[str, int]:
     cases = find_errors([doc(entities=gold)], [doc(entities=predicted)], **rest)
-    return count_errors(cases).get("entities", {})
+    return counted(cases).get("entities", {})
+
+
+def counted(cases: Iterable[ErrorCase]) -> dict[str, dict[str, int]]:
+    """How many cases of each kind each layer has."""
+    return {
+        layer: {kind: counts["cases"] for kind, counts in kinds_.items()}
+        for layer, kinds_ in count_errors(cases).items()
+    }
 
 
 @LAW
@@ -32,6 +42,9 @@ def test_the_cases_add_up_to_what_was_missed_and_spurious(
         assert sum(len(case.gold) for case in mine) == counts.fn, name
         assert sum(len(case.predicted) for case in mine) == counts.fp, name
         assert all(case.gold or case.predicted for case in mine)
+        by_kind = count_errors(cases).get(name, {}).values()
+        assert sum(kind["fp"] for kind in by_kind) == counts.fp, name
+        assert sum(kind["fn"] for kind in by_kind) == counts.fn, name
 
 
 @LAW
@@ -61,14 +74,14 @@ def test_an_edge_that_a_clitic_explains() -> None:
 
     gold = [doc(text="ببغداد", entities=[(1, 6, "GPE")])]
     predicted = [doc(entities=[(0, 6, "GPE")])]
-    found = count_errors(find_errors(gold, predicted, clitic=without_first))
+    found = counted(find_errors(gold, predicted, clitic=without_first))
     assert found == {"entities": {"clitic": 1}}
-    assert count_errors(find_errors(gold, predicted)) == {"entities": {"edge": 1}}
+    assert counted(find_errors(gold, predicted)) == {"entities": {"edge": 1}}
 
 
 def test_a_gold_document_without_predictions_is_all_missed() -> None:
     gold = [doc(entities=[(0, 3, "A")], events=[event(4, 6, "X", ("R", 0, 3))])]
-    assert count_errors(find_errors(gold, [])) == {
+    assert counted(find_errors(gold, [])) == {
         "entities": {"missed": 1},
         "triggers": {"missed": 1},
         "arguments": {"missed with its trigger": 1},
@@ -84,7 +97,7 @@ def test_the_kinds_of_argument_errors_are_told_apart() -> None:
     def arguments(gold: list[object], predicted: list[object]) -> dict[str, int]:
         one = doc(events=gold).model_copy(update={"entities": mentions})
         other = doc(events=predicted).model_copy(update={"entities": mentions})
-        return count_errors(find_errors([one], [other])).get("arguments", {})
+        return counted(find_errors([one], [other])).get("arguments", {})
 
     first, second = event(0, 2, "X", ("R", 10, 13)), event(5, 7, "X")
     assert arguments([first], [event(0, 2, "X", ("S", 10, 13))]) == {"role": 1}
@@ -103,6 +116,6 @@ def test_the_kinds_of_argument_errors_are_told_apart() -> None:
 def test_every_kind_that_occurs_is_a_known_one() -> None:
     gold = [doc(events=[event(0, 2, "X"), event(5, 9, "X")], entities=[(0, 2, "A")])]
     predicted = [doc(events=[event(0, 2, "Y"), event(6, 9, "X")])]
-    found = count_errors(find_errors(gold, predicted))
+    found = counted(find_errors(gold, predicted))
     assert found["triggers"] == {"type": 1, "edge": 1}
     assert set(found["triggers"]) <= set(KINDS["trigger"])

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from evaluation import Bootstrap, Report, agree, score
-from evaluation.ceiling import ceiling
+from evaluation.ceiling import ceiling, statements
 from evaluation.significance import compare, holm
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
@@ -106,6 +106,55 @@ def test_a_second_annotator_is_not_told_from_the_annotators() -> None:
     passes = {"one": system(0.2, 1), "two": system(0.2, 2)}
     result = ceiling(passes, system(0.2, 3), criteria=["entities"])
     assert not result.layers["entities"][0].distinguishable
+
+
+PEOPLE, MACHINES = ("person",), ("machine", "person")
+
+
+def said(passes: dict[str, list[AnnotatedDocument]], docs: object, kinds: object):
+    found = ceiling(passes, docs, criteria=["entities"])
+    return statements(found, kinds)["entities"]
+
+
+def test_what_is_said_of_a_system_depends_on_it_and_on_who_annotated() -> None:
+    passes = {"one": system(0.2, 1), "two": system(0.2, 2)}
+    alike = said(passes, system(0.2, 3), PEOPLE)
+    assert alike["distinguishable"] is False
+    assert alike["statement"].startswith("not distinguishable from a second annotator")
+    assert "would show" in alike["statement"]
+    poor = said(passes, system(0.8, 3), PEOPLE)
+    assert poor["distinguishable"] is True
+    assert "distinguishable from a second annotator, and worse" in poor["statement"]
+    better = said({"one": system(0.5, 1), "two": system(0.5, 2)}, GOLD, PEOPLE)
+    assert "a second annotator, and better" in better["statement"]
+    machine = said(passes, system(0.2, 3), MACHINES)["statement"]
+    assert machine.startswith("not distinguishable from a second machine's pass")
+    unknown = said(passes, system(0.2, 3), ("unknown",))["statement"]
+    assert unknown.startswith("not distinguishable from a second annotator's pass")
+
+
+def test_too_few_documents_can_show_nothing_and_that_is_said() -> None:
+    few = {"one": GOLD[:5], "two": GOLD[:5]}
+    nothing = [doc(d.id) for d in GOLD[:5]]
+    found = ceiling(few, nothing, criteria=["entities"])
+    micro = found.layers["entities"][0]
+    assert (micro.p or 0) > 0.05
+    assert micro.smallest is None
+    said_ = statements(found, PEOPLE)["entities"]
+    assert said_["distinguishable"] is None
+    assert "5 documents are too few" in said_["statement"]
+    six = {"one": GOLD[:6], "two": GOLD[:6]}
+    more = ceiling(six, [doc(d.id) for d in GOLD[:6]], criteria=["entities"])
+    assert more.layers["entities"][0].distinguishable
+
+
+def test_nothing_to_compare_is_said_as_such() -> None:
+    bare = [doc(d.id) for d in GOLD]
+    found = said({"one": bare, "two": bare}, bare, PEOPLE)
+    assert found == {
+        "statement": "there is nothing to compare",
+        "distinguishable": None,
+    }
 
 
 def test_a_poor_system_is_told_from_the_annotators() -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from evaluation import Bootstrap, Counts, score
-from evaluation.selection import Relabelled
+from evaluation.columns import snap_to_words
+from evaluation.selection import Moved, Relabelled
 from evaluation.slices import (
     by_documents,
     by_frequency,
@@ -106,3 +107,41 @@ def test_arguments_on_shared_triggers_leave_the_trigger_errors_out() -> None:
     layers = score(gold, predicted).layers
     assert layers["arguments"].micro.counts == Counts(1, 1, 2)
     assert layers["arguments:shared-trigger"].micro.counts == Counts(1, 0, 1)
+
+
+def test_bands_are_signed_as_parts_of_the_whole_and_resampled_as_asked() -> None:
+    gold = [doc(i, text=TEXT, entities=[BAGHDAD, DAMASCUS]) for i in "ab"]
+    whole = score(gold, gold, bootstrap=Bootstrap(20, seed=4))
+    bands = score_bands(
+        gold,
+        gold,
+        banding=by_length,
+        name="length",
+        bootstrap=Bootstrap(20, seed=4),
+        signature=whole.signature,
+    )
+    layer = bands["1"].layers["entities"]
+    gold_part = whole.signature.gold
+    assert layer.signature.startswith(f"gold:{gold_part}|layer:entities|match:exact|")
+    assert "|length:1|boot:20,seed:4|" in layer.signature
+    bare = score_bands(gold, gold, banding=by_length, bootstrap=Bootstrap(0))
+    assert bare["1"].layers["entities"].micro.interval is None
+
+
+def test_moved_documents_score_as_under_the_convention() -> None:
+    person = EntityMention(id="T1", label="PER", start=5, end=10, text="بغداد")
+    visit = event(0, 3, "VISIT").model_copy(
+        update={"arguments": (Argument(role="ACTOR", entity="T1"),)}
+    )
+    text = "وصل ببغداد"
+    gold = [AnnotatedDocument(id="a", text=text, entities=(person,), events=(visit,))]
+    predicted = [
+        doc(entities=[(4, 10, "PER")], events=[event(0, 4, "VISIT", ("ACTOR", 4, 9))])
+    ]
+    moved = [Moved(side, snap_to_words, {"a": text}.get) for side in (gold, predicted)]
+    raw = score(*moved).layers
+    word = score(gold, predicted, convention="word").layers
+    assert {n: it.micro for n, it in raw.items()} == {
+        n: it.micro for n, it in word.items()
+    }
+    assert raw["arguments"].micro.counts == Counts(1, 0, 0)

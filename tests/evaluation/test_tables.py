@@ -6,6 +6,7 @@ import io
 from evaluation import score
 from evaluation.tables import (
     RENDERERS,
+    ScoreTable,
     label_table,
     render_csv,
     render_latex,
@@ -32,8 +33,9 @@ def test_undefined_numbers_are_dashes_and_averages_have_no_counts() -> None:
 
 
 def test_markdown_rows_have_as_many_cells_as_the_head() -> None:
-    lines = [line for line in render_markdown(tables()).splitlines() if "|" in line]
-    assert {line.count("|") for line in lines} == {9}
+    lines = render_markdown(tables()).splitlines()
+    rows = [line for line in lines if line.startswith("|")]
+    assert {line.count("|") for line in rows} == {9}
 
 
 def test_latex_escapes_what_it_must() -> None:
@@ -47,6 +49,34 @@ def test_csv_reads_back() -> None:
     rows = list(csv.DictReader(io.StringIO(render_csv(tables()))))
     assert [r["F1"] for r in rows if r["row"] == "PER"] == ["1.000"]
     assert {r["table"] for r in rows} == {t.title for t in tables()}
+
+
+def test_tables_with_other_heads_share_one_csv() -> None:
+    other = ScoreTable("errors", ("layer", "kind", "FP"), (("entities", "edge", "3"),))
+    rows = list(csv.DictReader(io.StringIO(render_csv([*tables(), other]))))
+    (mine,) = (row for row in rows if row["table"] == "errors")
+    assert (mine["row"], mine["kind"], mine["FP"]) == ("entities", "edge", "3")
+    assert {mine["F1"], mine["TP"]} == {""}
+    assert all(None not in row and None not in row.values() for row in rows)
+
+
+def test_every_form_says_what_the_numbers_were_made_from() -> None:
+    table = tables()[1]
+    assert table.signature.startswith("gold:gold@")
+    for render in RENDERERS.values():
+        assert table.signature in render([table])
+
+
+def test_names_cannot_break_a_table() -> None:
+    name = r"a|b_c&d$e#f{g}~^h\i"
+    table = ScoreTable(name, ("label", "F1"), ((name, "1.000"),))
+    (line,) = (x for x in render_markdown([table]).splitlines() if "1.000" in x)
+    assert line == r"| a\|b_c&d$e#f{g}~^h\\i | 1.000 |"
+    (line,) = (x for x in render_latex([table]).splitlines() if "1.000" in x)
+    assert line == (
+        r"a|b\_c\&d\$e\#f\{g\}\textasciitilde{}\textasciicircum{}h"
+        r"\textbackslash{}i & 1.000 \\"
+    )
 
 
 def test_every_renderer_ends_its_last_line() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -200,6 +202,50 @@ def test_the_ceiling_says_who_annotated(gold: Path, predicted: Path) -> None:
     assert report["ceiling"]["layers"]["entities"][0]["row"] == "micro"
 
 
+@pytest.mark.parametrize(
+    ("kind", "human", "head", "words"),
+    [
+        ("person", True, "human ceiling", "a second annotator ("),
+        ("machine", False, "machines agree", "a second machine's pass"),
+    ],
+)
+def test_only_people_make_a_human_ceiling(
+    tmp_path: Path, kind: str, human: bool, head: str, words: str
+) -> None:
+    def side(name: str, *, missed: int) -> Path:
+        path = tmp_path / f"{name}.jsonl"
+        docs = [
+            AnnotatedDocument(
+                id=f"d{n}",
+                text=TEXT,
+                entities=(PERSON,) if n == missed else (PERSON, CITY),
+            )
+            for n in range(8)
+        ]
+        write_documents(path, docs)
+        return path
+
+    one, two, gold = (side(n, missed=m) for n, m in (("one", 0), ("two", 1), ("g", 9)))
+    about = tmp_path / "about.yaml"
+    who = [f"{{name: {name}, kind: {kind}}}" for name in ("one", "two")]
+    about.write_text(f"annotators: [{', '.join(who)}]\n")
+    release = tmp_path / "release"
+    options = ("-o", release, "--name", "tiny", "--version", "1.0", "--about", about)
+    made = run("release", gold, *options, "--pass", one, "--pass", two)
+    assert made.exit_code == 0, made.output
+
+    call = ("score", "--gold", release, "--predicted", side("p", missed=2))
+    call += ("--annotator", one, "--annotator", two, "--layer", "entities")
+    report = as_json(*call)
+    assert report["ceiling"]["human"] is human
+    assert words in report["ceiling"]["statements"]["entities"]["statement"]
+    assert report["agreement"]["human"] is human
+    assert report["agreement"]["f1"]["entities"]["micro"] == pytest.approx(14 / 15)
+    shown = run(*call).stdout
+    assert head in shown
+    assert f"not distinguishable from {words}" in shown
+
+
 def test_a_proclitic_does_not_count_under_the_clitic_convention(tmp_path: Path) -> None:
     text = "وصل الوزير إلى ببغداد"
     sides = {}
@@ -212,8 +258,37 @@ def test_a_proclitic_does_not_count_under_the_clitic_convention(tmp_path: Path) 
     raw = as_json(*words, "--layer", "entities", "--layer", "entities:clitic")
     assert raw["layers"]["entities"]["micro"]["f1"] == 0
     assert raw["layers"]["entities:clitic"]["micro"]["f1"] == 1
-    moved = as_json(*words, "--convention", "clitic", "--errors")
+    told = as_json(*words, "--errors")
+    assert told["errors"] == {"entities": {"clitic": {"cases": 1, "fp": 1, "fn": 1}}}
+    assert "clitic" in run(*words, "--errors").stdout
+    moved = as_json(*words, "--convention", "clitic", "--errors", "--by", "length")
     assert moved["layers"]["entities"]["micro"]["f1"] == 1
     assert "convention:clitic" in moved["signature"]
-    assert moved["errors"] == {"entities": {"clitic": 1}}
-    assert "clitic" in run(*words, "--errors").stdout
+    assert moved["errors"] == {}  # the kinds add up to the counts under it
+    assert moved["slices"]["length"]["1"]["entities"]["micro"]["tp"] == 1
+
+
+def test_every_rung_of_the_ladder_of_arguments_is_shown(
+    gold: Path, predicted: Path
+) -> None:
+    names = ("arguments", "arguments:clitic", "arguments:overlap")
+    names += ("arguments:same-entity",)
+    words = ("score", "--gold", gold, "--predicted", predicted)
+    layers = as_json(*words)["layers"]
+    assert [layers[name]["micro"]["tp"] for name in names] == [1] * 4
+    shown = run(*words).stdout
+    assert all(f" {name} " in shown for name in names)
+    assert "arguments:clitic" not in as_json(*words, "--convention", "word")["layers"]
+
+
+def test_one_csv_holds_everything_that_was_asked_for(
+    gold: Path, predicted: Path
+) -> None:
+    words = ("score", "--gold", gold, "--predicted", predicted, "--format", "csv")
+    asked = ("--errors", "--by", "length", "--layer", "entities")
+    asked += ("--layer", "attributes", "--annotator", gold, "--annotator", predicted)
+    text = run(*words, *asked).stdout
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert text.count("table,row,") == 1
+    assert {"entities by length", "errors by kind"} <= {row["table"] for row in rows}
+    assert all(row["signature"].startswith("gold:") for row in rows)

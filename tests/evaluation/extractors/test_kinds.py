@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -145,24 +146,48 @@ def test_a_spacy_pipeline_answers_in_code_points(spacy_pipeline):
 
 
 @pytest.fixture(scope="module")
-def transformer(tmp_path_factory) -> Path:
+def torch_python() -> str:
+    """An interpreter with torch and transformers: their environment's, or this one."""
+    chosen = os.environ.get("MIYAR_HF_ENV", HERE.parents[2] / ".miyar" / "hf")
+    python = Path(chosen) / "bin" / "python"
+    if python.is_file():
+        return str(python)
+    if missing("torch", "transformers"):
+        pytest.skip("torch and transformers are not installed: 'make hf' does so")
+    return sys.executable
+
+
+@pytest.fixture(scope="module")
+def transformer(tmp_path_factory, torch_python) -> Path:
     folder = tmp_path_factory.mktemp("transformer") / "model"
-    program = [sys.executable, HERE / "tiny_transformer.py", folder]
-    subprocess.run(program, check=True, capture_output=True)
+    program = [torch_python, HERE / "tiny_transformer.py", folder]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     return folder
 
 
-@pytest.mark.skipif(
-    missing("torch", "transformers"), reason="torch or transformers is not installed"
-)
 def test_a_transformer_reads_long_texts_in_windows_and_answers_in_code_points(
-    transformer,
+    transformer, torch_python
 ):
     # 120 sub-words against a window of 24; mentions lie across all the edges.
     text = " ".join(["😀 قال محمد الحلبوسي في بغداد ثم"] * 12)
     gold = marked("a", text, PER=["محمد الحلبوسي"] * 12, GPE=["بغداد"] * 12)
     short = marked("b", "في بغداد", GPE=["بغداد"])
-    assert perfect(measure(parse_spec(f"hf:{transformer}"), bench(gold, short)))
+    empty = marked("c", "")
+    wanted = bench(gold, short, empty)
+    wanted = replace(wanted, options=replace(OPTIONS, python=torch_python))
+    assert perfect(measure(parse_spec(f"hf:{transformer}"), wanted))
+
+
+def test_an_extractor_whose_packages_are_missing_is_told_what_to_install(
+    tmp_path, torch_python
+):
+    if torch_python == sys.executable:
+        pytest.skip("there is no environment without spaCy here")
+    wanted = replace(bench(EMOJI), options=replace(OPTIONS, python=torch_python))
+    start, _ = measure(parse_spec(f"spacy:{tmp_path}"), wanted).faults
+    assert start.kind == "start"
+    assert "Install spacy for spacy: extractors" in start.message
 
 
 def test_a_model_that_is_not_there_says_so():
