@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 # What the tests need of the extras; gamma brings a solver of its own licence.
-EXTRAS := --extra cas --extra parquet --extra serve --extra spacy --extra splits --extra report --extra crf
+EXTRAS := --extra cas --extra dask --extra parquet --extra serve --extra spacy --extra splits --extra report --extra crf
 
 .PHONY: demo test check lint setup browser benchmarks lock clean
 

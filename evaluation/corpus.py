@@ -90,7 +90,7 @@ class _Side:
 
     def place(self, doc_id: str) -> str:
         if isinstance(self.docs, JsonlSource):
-            return f"{self.docs}:{self.docs.line_of(doc_id)}: document {doc_id!r}"
+            return f"{self.docs.place_of(doc_id)}: document {doc_id!r}"
         return f"{self.name} document {doc_id!r}"
 
     def text(self, doc_id: str) -> str:

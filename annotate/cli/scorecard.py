@@ -36,7 +36,7 @@ class Contest:
     def __init__(  # noqa: PLR0913 - keyword-only
         self,
         source: Source,
-        predicted: Path,
+        predicted: Source,
         *,
         schema: Schema | None,
         rename: Rename,
@@ -49,12 +49,12 @@ class Contest:
         self._rename = rename
         self._bootstrap = bootstrap
         self._convention = convention
-        self.sides = self._side("gold", source.path), self._side("predicted", predicted)
+        self.sides = self._side("gold", source), self._side("predicted", predicted)
 
-    def _side(self, name: str, place: Path) -> Iterable[DocumentLike]:
+    def _side(self, name: str, source: Source) -> Iterable[DocumentLike]:
         from evaluation import JsonlSource
 
-        return self._rename(name, JsonlSource(place))
+        return self._rename(name, JsonlSource(*source.paths))
 
     def score(self, layers: Sequence[str], *, by_type: bool = False) -> Report:
         """Score the layers asked for, by default those that need only the spans."""
@@ -87,7 +87,7 @@ class Contest:
         Raises DataError where they have triggers of their own. A trigger without
         arguments may be missing.
         """
-        docs = self._side("predicted", find_source(place).path)
+        docs = self._side("predicted", find_source(place))
         layers = self._score(docs, ("triggers", "arguments")).layers
         triggers = layers["triggers"].micro.counts
         if triggers is not None and triggers.fp:
@@ -112,7 +112,10 @@ class Contest:
 
         named = name_files(places)
         comparison = ceiling(
-            {n: evaluation.JsonlSource(find_source(p).path) for n, p in named.items()},
+            {
+                name: evaluation.JsonlSource(*find_source(place).paths)
+                for name, place in named.items()
+            },
             self.sides[1],
             schema=self._schema,
             bootstrap=evaluation.Bootstrap(seed=self._bootstrap.seed),

@@ -66,7 +66,7 @@ def score_parts(  # noqa: PLR0913 - keyword-only
         from exports import find_gold
 
         make = slices.by_seen if kind is Slice.SEEN else slices.by_frequency
-        docs = evaluation.JsonlSource(find_gold(train).path)
+        docs = evaluation.JsonlSource(*find_gold(train).paths)
         banding = make(docs, fold=fold_text)
     bands = slices.score_bands(*sides, banding=banding, schema=schema)
     return {band: part.layers for band, part in bands.items()}
