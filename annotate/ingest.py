@@ -22,6 +22,7 @@ from schemas.sources import LINES, PARQUET, Told, find_files, kind_of, read_line
 
 __all__ = [
     "Article",
+    "article_id",
     "build_document",
     "complete_document",
     "parse_article",
@@ -77,6 +78,16 @@ def read_articles(
         yield from _READERS[kind_of(path)](path, share)
         before += size
         share(0, before)
+
+
+def article_id(line: bytes) -> str | None:
+    """Return the id of a line that `read_articles` gave, None where it has none."""
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return None
+    given = values if isinstance(values, dict) else {}
+    return next((str(given[key]) for key in _ID_KEYS if given.get(key)), None)
 
 
 def parse_article(line: bytes, where: str) -> AnnotatedDocument:
