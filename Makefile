@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 # What the tests need of the extras.
-EXTRAS := --extra cas --extra crf --extra gamma --extra parquet --extra report --extra serve --extra spacy --extra splits
+EXTRAS := --extra cas --extra crf --extra dask --extra gamma --extra parquet --extra report --extra serve --extra spacy --extra splits
 
 # The tests run a model of transformers with torch, which take 5 GB in .miyar/hf.
 # `make test HF=no` does without: that test is skipped.

@@ -209,8 +209,10 @@ class Demo:
         about = read_about(SEEDS / "annotations" / "about.yaml")
         decisions = read_decisions(SEEDS / "annotations" / "decisions.jsonl")
         passes = {
-            name: tuple(read_documents(source.path))
-            for name, source in self._sources().items()
+            name: tuple(read_documents(self._pulled() / f"{email}.jsonl"))
+            for email, name in zip(
+                self.emails, (place.stem for place in self.passes), strict=True
+            )
         }
         folder = self.folder / f"{kept.title}"
         made = build_release(

@@ -1,4 +1,4 @@
-"""Turn articles (.txt, .jsonl, .csv) into documents of the contract.
+"""Turn articles (.txt, .jsonl, .csv, .parquet) into documents of the contract.
 
 An article's line breaks are normalised here, once, before any offset is counted; its
 text is never altered afterwards. Tokens and sentences are decided here too.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,68 +18,103 @@ from annotate.arabic.tokens import find_tokens
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 from schemas.jsonl import parse_document, text_sha256
+from schemas.sources import LINES, PARQUET, Told, find_files, kind_of, read_lines
 
 __all__ = [
+    "Article",
+    "article_id",
     "build_document",
     "complete_document",
-    "find_sources",
+    "parse_article",
+    "read_articles",
     "read_sources",
 ]
 
 _TEXT_KEYS = ("text", "content", "body")
 _ID_KEYS = ("id", "doc_id", "url")
 
-
-def find_sources(places: Sequence[Path]) -> list[Path]:
-    """Return the article files of folders, globs and files, each folder sorted by name.
-
-    Raises DataError if a place holds no article or a file is of another kind.
-    """
-    found: list[Path] = []
-    for place in places:
-        if place.is_dir():
-            inside = sorted(p for p in place.iterdir() if p.suffix in _READERS)
-        elif place.exists():
-            inside = [place]
-        else:
-            inside = _matches(place)
-        if not inside:
-            kinds = ", ".join(_READERS)
-            raise DataError(
-                f"{place}: no article there. Give a folder or file ({kinds})."
-            )
-        found += inside
-    for path in found:
-        if path.suffix not in _READERS:
-            kinds = ", ".join(_READERS)
-            raise DataError(f"{path}: of a kind that is not read. Give one of {kinds}.")
-    return found
-
-
-def _matches(pattern: Path) -> list[Path]:
-    return sorted(
-        Path(pattern.anchor or ".").glob(str(pattern.relative_to(pattern.anchor)))
-    )
+Article = tuple[str, bytes]
+"""Where an article stands, for messages, and the article as a line of JSON."""
 
 
 def read_sources(places: Sequence[Path]) -> Iterator[AnnotatedDocument]:
     """Yield the documents of all places in order, each id once.
 
-    A .txt file is one article named after the file, its `meta` in NAME.json beside it;
-    .jsonl holds contract lines, or any objects with a text; .csv needs a column `text`
-    and may have `id`; other columns go
-    into `meta`. Raises DataError with file (and line) at the first fault.
+    Raises DataError with file (and line) at the first fault.
     """
     seen: dict[str, str] = {}
-    for path in find_sources(places):
-        for where, doc in _READERS[path.suffix](path):
-            if doc.id in seen:
-                raise DataError(
-                    f"{where}: document id {doc.id!r} was used by {seen[doc.id]} "
-                    "already. Give every article its own id."
-                )
-            seen[doc.id] = where
-            yield doc
+    for where, line in read_articles(places):
+        doc = parse_article(line, where)
+        if doc.id in seen:
+            raise DataError(
+                f"{where}: document id {doc.id!r} was used by {seen[doc.id]} "
+                "already. Give every article its own id."
+            )
+        seen[doc.id] = where
+        yield doc
+
+
+def read_articles(
+    places: Sequence[Path], told: Callable[[float], None] | None = None
+) -> Iterator[Article]:
+    """Yield the articles of folders, globs and files in order, none of them parsed.
+
+    A .txt file is one article named after the file, its `meta` in NAME.json beside it;
+    .jsonl (also .gz, .zst) holds contract lines, or any objects with a text, and so do
+    the rows of .parquet; .csv needs a column `text` and may have `id`; other columns go
+    into `meta`. `told` is told the share of the bytes that is read by now. Raises
+    DataError with file (and line) where one cannot be read.
+    """
+    paths = find_files(places, _READERS)
+    sizes = [path.stat().st_size for path in paths]
+    total = sum(sizes) or 1
+    before = 0
+    for path, size in zip(paths, sizes, strict=True):
+
+        def share(read: int, before: int = before) -> None:
+            if told is not None:
+                told((before + read) / total)
+
+        yield from _READERS[kind_of(path)](path, share)
+        before += size
+        share(0, before)
+
+
+def article_id(line: bytes) -> str | None:
+    """Return the id of a line that `read_articles` gave, None where it has none."""
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return None
+    given = values if isinstance(values, dict) else {}
+    return next((str(given[key]) for key in _ID_KEYS if given.get(key)), None)
+
+
+def parse_article(line: bytes, where: str) -> AnnotatedDocument:
+    """Build the document of a line that `read_articles` gave.
+
+    A contract line that has marks is taken as it stands; of any other object the text
+    is normalised and what is not known goes into `meta`. Raises DataError that begins
+    with `where`.
+    """
+    try:
+        values = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise DataError(_not_utf8(where, error)) from None
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f"{where}: this is not a line of JSON ({error.msg}). Each line must hold "
+            "one whole JSON object."
+        ) from None
+    if not isinstance(values, dict):
+        raise DataError(f"{where}: a line must be a JSON object with 'id' and 'text'.")
+    if values.get("entities") or values.get("events") or "sha256" in values:
+        # Offsets were counted on this text already: it is taken as it stands.
+        doc = parse_document(line, where)
+        if doc.text is None:
+            raise DataError(f"{where}: the document has no 'text'. Add it.")
+        return complete_document(doc)
+    return _from_fields(values, where)
 
 
 def build_document(
@@ -127,23 +162,29 @@ def _read_utf8(path: Path) -> str:
         with path.open(encoding="utf-8", newline="") as source:
             return source.read()
     except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: is not UTF-8 (byte {error.start} does not fit). Save it as UTF-8;"
-            " Arabic pages of older sites are often windows-1256."
-        ) from None
+        raise DataError(_not_utf8(str(path), error)) from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
-def _read_txt(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
+def _not_utf8(where: str, error: UnicodeDecodeError) -> str:
+    return (
+        f"{where}: is not UTF-8 (byte {error.start} does not fit). Save it as UTF-8;"
+        " Arabic pages of older sites are often windows-1256."
+    )
+
+
+def _line(values: dict[str, Any]) -> bytes:
+    # Half of a surrogate pair stays, escaped, until build_document refuses it.
+    return json.dumps(values).encode()
+
+
+def _read_txt(path: Path, _told: Told) -> Iterator[Article]:
     # The line break that ends a text file is the file's, not the article's.
     text = _read_utf8(path).rstrip("\r\n")
     beside = path.with_suffix(".json")
     meta = _read_meta(beside) if beside.exists() else {}
-    yield (
-        str(path),
-        build_document(doc_id=path.stem, text=text, meta=meta, where=str(path)),
-    )
+    yield str(path), _line({"id": path.stem, "text": text, "meta": meta})
 
 
 def _read_meta(path: Path) -> dict[str, Any]:
@@ -158,30 +199,9 @@ def _read_meta(path: Path) -> dict[str, Any]:
     return meta
 
 
-def _read_jsonl(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
-    for number, line in enumerate(_read_utf8(path).split("\n"), start=1):
-        if line.strip():
-            where = f"{path}:{number}"
-            yield where, _from_json(line, where)
-
-
-def _from_json(line: str, where: str) -> AnnotatedDocument:
-    try:
-        values = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{where}: this is not a line of JSON ({error.msg}). Each line must hold "
-            "one whole JSON object."
-        ) from None
-    if not isinstance(values, dict):
-        raise DataError(f"{where}: a line must be a JSON object with 'id' and 'text'.")
-    if values.get("entities") or values.get("events") or "sha256" in values:
-        # Offsets were counted on this text already: it is taken as it stands.
-        doc = parse_document(line, where)
-        if doc.text is None:
-            raise DataError(f"{where}: the document has no 'text'. Add it.")
-        return complete_document(doc)
-    return _from_fields(values, where)
+def _read_lines(path: Path, told: Told) -> Iterator[Article]:
+    for number, line in read_lines(path, told):
+        yield f"{path}:{number}", line
 
 
 def _from_fields(values: dict[str, Any], where: str) -> AnnotatedDocument:
@@ -206,7 +226,7 @@ def _from_fields(values: dict[str, Any], where: str) -> AnnotatedDocument:
     )
 
 
-def _read_csv(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
+def _read_csv(path: Path, _told: Told) -> Iterator[Article]:
     csv.field_size_limit(1 << 30)
     rows = csv.DictReader(io.StringIO(_read_utf8(path), newline=""), strict=True)
     try:
@@ -217,7 +237,7 @@ def _read_csv(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
                     f"{where}: the row has more cells than the header names. Quote "
                     "cells that hold a comma."
                 )
-            yield where, _from_fields({k: v for k, v in row.items() if v}, where)
+            yield where, _line({k: v for k, v in row.items() if v})
     except csv.Error as error:
         where = f"{path}:{rows.line_num + 1}"
         raise DataError(
@@ -226,4 +246,9 @@ def _read_csv(path: Path) -> Iterator[tuple[str, AnnotatedDocument]]:
         ) from None
 
 
-_READERS = {".txt": _read_txt, ".jsonl": _read_jsonl, ".csv": _read_csv}
+_READERS = {
+    ".txt": _read_txt,
+    LINES: _read_lines,
+    ".csv": _read_csv,
+    PARQUET: _read_lines,
+}

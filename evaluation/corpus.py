@@ -102,14 +102,14 @@ class _Side:
             source = source.docs
         return source
 
-    def lines(self, doc_id: str) -> list[int]:
-        """Return the lines of the document, the one complained about last."""
+    def places(self, doc_id: str) -> list[str]:
+        """Return `file:line` of the document, the one complained about last."""
         source = self.source
-        return source.lines_of(doc_id) if isinstance(source, JsonlSource) else []
+        return source.places_of(doc_id) if isinstance(source, JsonlSource) else []
 
     def place(self, doc_id: str) -> str:
-        if lines := self.lines(doc_id):
-            return f"{self.source}:{lines[-1]}: document {doc_id!r}"
+        if places := self.places(doc_id):
+            return f"{places[-1]}: document {doc_id!r}"
         return f"{self.name} document {doc_id!r}"
 
     def text(self, doc_id: str) -> str:
@@ -188,8 +188,11 @@ def _read_predicted(
 
 
 def _doubled(side: _Side, doc_id: str) -> DataError:
-    lines = side.lines(doc_id)
-    where = f", in line {lines[0]}" if len(lines) > 1 else ""
+    places, where = side.places(doc_id), ""
+    if len(places) > 1:
+        file, _, line = places[0].rpartition(":")
+        same = places[-1].startswith(f"{file}:")
+        where = f", in line {line}" if same else f", in {places[0]}"
     return DataError(
         f"{side.place(doc_id)} was given before{where}. Give every document once."
     )

@@ -7,16 +7,14 @@ understand is given to the contract's own parser, whose word is final.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Literal, Protocol, cast
+from typing import Literal, Protocol
 
 import msgspec
 
-from schemas.errors import DataError
+from schemas.sources import read_lines
 
 __all__ = [
     "ArgumentLike",
@@ -24,6 +22,8 @@ __all__ = [
     "EntityLike",
     "EventLike",
     "JsonlSource",
+    "decode_lines",
+    "identity_of",
     "text_digest",
 ]
 
@@ -172,67 +172,67 @@ def text_digest(doc: DocumentLike) -> str | None:
 
 
 class JsonlSource:
-    """A JSONL file (`.gz` too) that can be iterated again and again.
+    """Files of contract lines that can be iterated again and again.
 
-    Documents come one at a time and are not kept. Raises DataError with file and line
-    at the first line that breaks the contract.
+    JSONL (`.gz` and `.zst` too) or Parquet (`schemas.sources`). Documents come one at a
+    time, file after file, and are not kept. Raises DataError with file and line at the
+    first line that breaks the contract.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Remember the path; the file is opened when iterated."""
-        self.path = path
+    def __init__(self, *paths: Path) -> None:
+        """Remember the paths; the files are opened when iterated."""
+        self.paths = paths
 
     def __str__(self) -> str:
-        """Return the path, as messages show it."""
-        return str(self.path)
+        """Return the first path, as messages show it."""
+        more = f" and {len(self.paths) - 1} more" if len(self.paths) > 1 else ""
+        return f"{self.paths[0]}{more}"
 
     def __iter__(self) -> Iterator[DocumentLike]:
         """Yield the documents in the order of the lines."""
-        decode = msgspec.json.Decoder(_Document).decode
-        for number, line in self._lines():
-            try:
-                doc = decode(line)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                doc = None
-            if doc is None or memoryview(doc.raw_text)[0] not in b'"n':
-                # The contract's parser either accepts the line after all or says in
-                # its own words what is wrong with it; it is slow to load.
-                from schemas.jsonl import parse_document
+        for path in self.paths:
+            yield from decode_lines(path, read_lines(path))
 
-                yield parse_document(line, f"{self.path}:{number}")
-            else:
-                yield doc
-
-    def lines_of(self, doc_id: str) -> list[int]:
-        """Return the numbers of the lines that hold this document, from 1."""
+    def places_of(self, doc_id: str) -> list[str]:
+        """Return `file:line` of every line that holds this document, from 1."""
         found = []
-        for number, line in self._lines():
-            # A missing text or mention cannot matter here, only the id.
-            try:
-                if msgspec.json.decode(line, type=_Identity).id == doc_id:
-                    found.append(number)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                continue
+        for path in self.paths:
+            for number, line in read_lines(path):
+                # A missing text or mention cannot matter here, only the id.
+                try:
+                    if identity_of(line) == doc_id:
+                        found.append(f"{path}:{number}")
+                except (msgspec.MsgspecError, UnicodeDecodeError):
+                    continue
         return found
 
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
+
+def decode_lines(
+    path: Path, lines: Iterable[tuple[int, bytes]]
+) -> Iterator[DocumentLike]:
+    """Yield the documents of a file's numbered lines.
+
+    Raises DataError with file and line at the first that breaks the contract.
+    """
+    decode = msgspec.json.Decoder(_Document).decode
+    for number, line in lines:
         try:
-            with self._open() as lines:
-                for number, line in enumerate(lines, start=1):
-                    if not line.isspace():
-                        yield number, line
-        except (OSError, EOFError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise DataError(f"{self.path}: cannot be read ({reason}).") from None
+            doc = decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            doc = None
+        if doc is None or memoryview(doc.raw_text)[0] not in b'"n':
+            # The contract's parser either accepts the line after all or says in
+            # its own words what is wrong with it; it is slow to load.
+            from schemas.jsonl import parse_document
 
-    def _open(self) -> IO[bytes]:
-        if self.path.suffix == ".gz":
-            return cast("IO[bytes]", gzip.open(self.path, "rb"))
-        return self.path.open("rb", buffering=_BUFFER)
+            yield parse_document(line, f"{path}:{number}")
+        else:
+            yield doc
 
 
-_BUFFER = 2**20
-"""Long lines are read in a third of the time that the default buffer takes."""
+def identity_of(line: bytes) -> str:
+    """Return the id of a line, of which nothing else is looked at."""
+    return msgspec.json.decode(line, type=_Identity).id
 
 
 class _Identity(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Gold as commands take it: a release folder, or a JSONL file."""
+"""Gold as commands take it: a release folder, or a collection of documents."""
 
 from __future__ import annotations
 
@@ -10,16 +10,25 @@ from exports.release import GOLD_FILE, MANIFEST_FILE, read_manifest, verify_rele
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 from schemas.jsonl import read_documents
+from schemas.sources import find_documents
 
 __all__ = ["GoldSource", "find_gold", "read_gold"]
 
 
 @dataclass(frozen=True, slots=True)
 class GoldSource:
-    """Where gold lies, and the manifest if it is a release."""
+    """Where gold lies, and the manifest if it is a release.
+
+    `path` is a file, or the folder or glob of a collection.
+    """
 
     path: Path
     manifest: Manifest | None = None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files; raises DataError where a folder or glob has none."""
+        return tuple(find_documents(self.path))
 
     @property
     def name(self) -> str:
@@ -30,22 +39,17 @@ class GoldSource:
 
 
 def find_gold(place: Path) -> GoldSource:
-    """Find the JSONL file of a release folder, or take the file as it is.
+    """Find the JSONL file of a release folder, or take the collection as it is.
 
-    Raises DataError for a folder that is no release, and for a release whose gold was
+    Raises DataError where there is nothing to read, and for a release whose gold was
     changed since it was made.
     """
-    if not place.exists():
-        raise DataError(
-            f"{place}: is not there. Name a release folder or a .jsonl file."
-        )
-    if not place.is_dir():
-        return GoldSource(place)
     if not (place / MANIFEST_FILE).is_file():
-        raise DataError(
-            f"{place}: is no release (it has no {MANIFEST_FILE}). Name a folder that "
-            "'miyar release' made, or a .jsonl file."
-        )
+        try:
+            find_documents(place)
+        except DataError as error:
+            raise DataError(f"{error} A folder of 'miyar release' will do.") from None
+        return GoldSource(place)
     changed = [p for p in verify_release(place) if p.code in ("V001", "V002", "V004")]
     if changed:
         raise DataError(
@@ -56,5 +60,5 @@ def find_gold(place: Path) -> GoldSource:
 
 
 def read_gold(place: Path) -> tuple[AnnotatedDocument, ...]:
-    """Read the documents of a release folder or a JSONL file."""
+    """Read the documents of a release folder or a collection."""
     return tuple(read_documents(find_gold(place).path))

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from exports.extras import load_extra
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
+from schemas.extras import load_extra
 
 __all__ = ["Splits", "build_splits", "group_copies", "read_splits", "split_faults"]
 

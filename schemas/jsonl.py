@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from schemas.annotations import AnnotatedDocument
 from schemas.atomic import write_atomically
 from schemas.errors import DataError
+from schemas.sources import find_documents, read_lines
 
 __all__ = [
     "parse_document",
@@ -56,29 +57,26 @@ def _first_fault(error: ValidationError) -> str:
     return f"{place}: {fault['msg']}{tail}. Mend the line, or write it anew."
 
 
-def read_documents(path: Path) -> Iterator[AnnotatedDocument]:
-    """Yield the documents of a .jsonl file in order.
+def read_documents(*places: Path) -> Iterator[AnnotatedDocument]:
+    """Yield the documents of files, folders and globs in order (`schemas.sources`).
 
     Raises DataError with file and line at the first line that breaks the contract, at
     bytes that are not UTF-8 and at a doubled document id.
     """
-    seen: dict[str, int] = {}
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                where = f"{path}:{number}"
-                doc = parse_document(line, where)
-                if doc.id in seen:
-                    raise DataError(
-                        f"{where}: document id {doc.id!r} was used on line "
-                        f"{seen[doc.id]} already. Give every document its own id."
-                    )
-                seen[doc.id] = number
-                yield doc
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+    seen: dict[str, str] = {}
+    for path in find_documents(*places):
+        for number, line in read_lines(path):
+            where = f"{path}:{number}"
+            doc = parse_document(line, where)
+            if doc.id in seen:
+                first, _, line_before = seen[doc.id].rpartition(":")
+                before = f"line {line_before}" if first == str(path) else seen[doc.id]
+                raise DataError(
+                    f"{where}: document id {doc.id!r} was used on {before} already. "
+                    "Give every document its own id."
+                )
+            seen[doc.id] = where
+            yield doc
 
 
 def render_document(doc: AnnotatedDocument) -> str:

@@ -206,6 +206,8 @@ def test_a_wrong_token_gets_one_message_and_exit_2(
     assert "MIYAR_TOKEN" in done.stderr
     assert "feedc0de" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
 GOLD = (
     '{"id": "a", "text": "زار الكاظمي بغداد"}\n'
     '{"id": "b", "text": "في بغداد", "entities": [{"label": "GPE", "start": 3, '

@@ -147,7 +147,7 @@ def score(  # noqa: PLR0913 - one parameter per option
     bootstrap = evaluation.Bootstrap(resamples=resamples, seed=seed)
     contest = Contest(
         source,
-        find_source(predicted).path,
+        find_source(predicted),
         schema=labels,
         rename=relabelling(label_map),
         bootstrap=bootstrap,
@@ -235,8 +235,8 @@ def compare(  # noqa: PLR0913 - one parameter per option
     snap = span_rule(labels, convention.value, layer or ())
     reports = {
         name: evaluation.score(
-            rename("gold", evaluation.JsonlSource(source.path)),
-            rename("predicted", evaluation.JsonlSource(find_source(place).path)),
+            rename("gold", evaluation.JsonlSource(*source.paths)),
+            rename("predicted", evaluation.JsonlSource(*find_source(place).paths)),
             schema=labels,
             criteria=layer or ("entities", "nominals", "triggers", "arguments"),
             bootstrap=evaluation.Bootstrap(resamples=0, seed=seed),

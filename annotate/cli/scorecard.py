@@ -40,7 +40,7 @@ class Contest:
     def __init__(  # noqa: PLR0913 - keyword-only
         self,
         source: Source,
-        predicted: Path,
+        predicted: Source,
         *,
         schema: Schema | None,
         rename: Rename,
@@ -53,12 +53,12 @@ class Contest:
         self._rename = rename
         self._bootstrap = bootstrap
         self._convention = convention
-        self.sides = self._side("gold", source.path), self._side("predicted", predicted)
+        self.sides = self._side("gold", source), self._side("predicted", predicted)
 
-    def _side(self, name: str, place: Path) -> Iterable[DocumentLike]:
+    def _side(self, name: str, source: Source) -> Iterable[DocumentLike]:
         from evaluation import JsonlSource
 
-        return self._rename(name, JsonlSource(place))
+        return self._rename(name, JsonlSource(*source.paths))
 
     def score(self, layers: Sequence[str], *, by_type: bool = False) -> Report:
         """Score the layers asked for, by default all but those of other edges.
@@ -98,7 +98,7 @@ class Contest:
         Raises DataError where they have triggers of their own. A trigger without
         arguments may be missing.
         """
-        docs = self._side("predicted", find_source(place).path)
+        docs = self._side("predicted", find_source(place))
         layers = self._score(docs, ("triggers", "arguments")).layers
         triggers = layers["triggers"].micro.counts
         if triggers is not None and triggers.fp:
@@ -125,7 +125,7 @@ class Contest:
         """Return the training gold, its edges moved alike."""
         from evaluation.selection import Moved
 
-        docs = self._side("gold", find_source(place).path)
+        docs = self._side("gold", find_source(place))
         rule = self._rule_of_convention()
         return docs if rule is None else Moved(docs, rule)
 
@@ -162,10 +162,7 @@ class Contest:
 
         named = name_files(places)
         comparison = ceiling(
-            {
-                n: self._side("gold", find_source(place).path)
-                for n, place in named.items()
-            },
+            {n: self._side("gold", find_source(place)) for n, place in named.items()},
             self.sides[1],
             schema=self._schema,
             bootstrap=evaluation.Bootstrap(seed=self._bootstrap.seed),

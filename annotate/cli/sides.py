@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemas.errors import UsageError
+from schemas.sources import find_documents
 
 if TYPE_CHECKING:
     from evaluation.columns import Snap
@@ -34,9 +35,14 @@ class Source:
     name: str
     manifest: Manifest | None = None
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files of documents: one, or those of a folder or glob."""
+        return tuple(find_documents(self.path))
+
 
 def find_source(place: Path) -> Source:
-    """Find the JSONL file of a release folder, or take the file as it is.
+    """Find the JSONL file of a release folder, or take the collection as it is.
 
     Nothing of releases is loaded for a plain file: that takes longer than most scores.
     """

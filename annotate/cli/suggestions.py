@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.hands import (
+    SchedulerOption,
+    WorkersOption,
+    outcomes_of,
+    parts_beside,
+)
+from annotate.cli.places import take_places
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
     from annotate.rules.compiled import Ruleset
     from annotate.rules.yamlfile import RuleFile
+    from annotate.scale.job import Outcome
     from evaluation.counts import Counts
-    from schemas.annotations import AnnotatedDocument
 
 __all__ = ["RulesOption", "register"]
 
@@ -39,14 +47,26 @@ def register(app: typer.Typer) -> None:
     app.command("measure")(measure)
 
 
-def suggest(
+def suggest(  # noqa: PLR0913 - one parameter per option
     places: Annotated[
-        list[Path], typer.Argument(help="Folders, globs or files: .txt, .jsonl, .csv.")
+        list[Path],
+        typer.Argument(
+            help="Folders, globs or files: .txt, .jsonl (.gz, .zst), .csv, .parquet; - "
+            "is stdin."
+        ),
     ],
     *,
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="The .jsonl file to write.")
-    ] = Path("suggestions.jsonl"),
+        str,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The file to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; or "
+            "FOLDER/ for parts.",
+        ),
+    ] = "suggestions.jsonl",
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     schema: SchemaOption = None,
     rules: RulesOption = None,
     mute: Annotated[
@@ -56,22 +76,30 @@ def suggest(
     """Suggest entities, event triggers and arguments by rules.
 
     Each suggestion names its rule and has a score. Marks a document came with are
-    replaced.
+    replaced. After a cut, run the same command again: it does what is missing. The
+    output is the same to the byte, whoever did the work.
 
     Example: miyar suggest seeds/articles -o suggestions.jsonl
     """
-    from annotate.ingest import read_sources
-    from annotate.rules.load import load_ruleset
+    from annotate.ingest import article_id, read_articles
     from annotate.rules.mute import read_mute_list
-    from schemas.jsonl import write_documents
-    from schemas.load import load_schema
+    from annotate.scale.pipeline import Collection
+    from annotate.scale.suggesting import load_rules, suggesting
+    from annotate.targets import write_target
 
     muted = read_mute_list(mute) if mute else frozenset()
-    ruleset = load_ruleset(load_schema(schema), rules)
-    counts = [0, 0, 0]
-    docs = _suggested(read_sources(places), ruleset, muted, counts)
-    documents = write_documents(out, docs)
-    entities, triggers, arguments = counts
+    given = take_places(places)
+    counts = [0, 0, 0, 0]
+    with outcomes_of(
+        Collection(partial(read_articles, given), article_id),
+        suggesting(load_rules(schema, rules), muted),
+        title="suggesting",
+        parts=parts_beside(out),
+        workers=workers,
+        scheduler=scheduler,
+    ) as outcomes:
+        write_target(out, _bodies(outcomes, counts))
+    documents, entities, triggers, arguments = counts
     typer.echo(
         f"{out}: {documents} documents, {entities} entity mentions, {triggers} "
         f"triggers, {arguments} arguments",
@@ -79,21 +107,11 @@ def suggest(
     )
 
 
-def _suggested(
-    docs: Iterator[AnnotatedDocument],
-    ruleset: Ruleset,
-    muted: frozenset[str],
-    counts: list[int],
-) -> Iterator[AnnotatedDocument]:
-    from annotate.rules.engine import suggest as apply
-    from annotate.rules.mute import mute
-
-    for doc in docs:
-        found = mute(apply(doc, ruleset), muted)
-        counts[0] += len(found.entities)
-        counts[1] += len(found.events)
-        counts[2] += sum(len(event.arguments) for event in found.events)
-        yield found
+def _bodies(outcomes: Iterable[Outcome], counts: list[int]) -> Iterator[bytes]:
+    """Yield what is to be written, and add the counts up."""
+    for outcome in outcomes:
+        counts[:] = map(sum, zip(counts, outcome.counts, strict=True))
+        yield outcome.body
 
 
 def measure(

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.extras import load_extra
 from exports.losses import Dropped
 from schemas.annotations import (
     AnnotatedDocument,
@@ -20,6 +19,7 @@ from schemas.annotations import (
     EventMention,
 )
 from schemas.errors import DataError
+from schemas.extras import load_extra
 from schemas.labels import Schema
 
 __all__ = ["LOSES", "read_bigbio", "write_bigbio"]

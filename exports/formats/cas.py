@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.extras import load_extra
 from exports.file_names import file_name
 from exports.losses import Dropped
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import DataError
+from schemas.extras import load_extra
 from schemas.labels import Schema
 
 __all__ = ["read_cas_json", "read_xmi", "write_cas_json", "write_xmi"]

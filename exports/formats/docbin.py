@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from exports.extras import load_extra
 from exports.losses import Dropped
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import DataError
+from schemas.extras import load_extra
 from schemas.labels import Schema
 from schemas.spans import Span, overlaps
 

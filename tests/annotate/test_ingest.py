@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.ingest import build_document, read_sources
+from annotate.ingest import build_document, read_articles, read_sources
 from schemas.errors import DataError
 from schemas.jsonl import text_sha256
 
@@ -108,7 +108,7 @@ def test_bad_input_is_refused_with_its_place(
 
 def test_a_place_without_articles_is_told(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "*.txt", tmp_path / "none.txt"):
-        with pytest.raises(DataError, match="no article there"):
+        with pytest.raises(DataError, match="no document is there"):
             list(read_sources([place]))
 
 
@@ -116,3 +116,22 @@ def test_a_glob_is_read_in_the_order_of_names(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.md"):
         (tmp_path / name).write_text("خبر", encoding="utf-8")
     assert [doc.id for doc in read_sources([tmp_path / "*.txt"])] == ["a", "b"]
+
+
+def test_parquet_of_others_is_read_by_its_columns(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [{"url": "u/1", "body": "خبر.", "source": "قناة", "score": None}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "news.parquet")
+    (doc,) = read_sources([tmp_path / "news.parquet"])
+    assert (doc.id, doc.text, doc.meta) == ("u/1", "خبر.", {"source": "قناة"})
+
+
+def test_what_is_read_so_far_is_told_as_a_share(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text("خبر", encoding="utf-8")
+    told: list[float] = []
+    list(read_articles([tmp_path], told.append))
+    assert told == sorted(told)
+    assert told[-1] == 1

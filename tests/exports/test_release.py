@@ -203,7 +203,8 @@ def test_gold_is_a_release_folder_or_a_file(tmp_path: Path) -> None:
     assert read_gold(tmp_path / "r") == read_gold(tmp_path / "mine.jsonl")
     assert find_gold(tmp_path / "r").name == "tiny-1.0"
     assert find_gold(tmp_path / "mine.jsonl").name == "mine"
-    for place in (tmp_path / "none", tmp_path):
+    (tmp_path / "empty").mkdir()
+    for place in (tmp_path / "none", tmp_path / "empty"):
         with pytest.raises(DataError, match="release"):
             find_gold(place)
 

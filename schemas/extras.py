@@ -1,4 +1,4 @@
-"""Libraries that only some formats need, loaded where they are used."""
+"""Libraries that only some work needs, loaded where they are used."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""One pure function over partitions of any collection: here, in processes, on Dask."""
