@@ -14,7 +14,7 @@ HF ?= yes
 HF_LOCK := requirements-hf.lock
 HF_READY := .miyar/hf/.ready
 
-.PHONY: demo test check lint setup browser hf benchmarks docs lock clean
+.PHONY: demo test check lint setup browser hf hooks benchmarks docs lock clean
 
 demo: setup
 	$(BIN)/miyar demo $(ARGS)
@@ -23,7 +23,11 @@ test: lint browser hf
 	$(BIN)/python -m pytest -ra
 
 check: lint
-	$(BIN)/python -m pytest -ra -m "not studio and not browser"
+	$(BIN)/python -m pytest -ra -n auto -m "not studio and not browser"
+
+# git commit then runs the linters on what is committed.
+hooks: setup
+	@$(BIN)/uv tool run --quiet pre-commit install
 
 lint: setup
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ import pytest
 import typer
 
 from annotate.cli.main import build_app
+from annotate.cli.next_steps import NEXT
 from annotate.labelstudio.client import Studio
 
 ROOT = Path(__file__).parents[1]
@@ -290,6 +291,24 @@ def test_missing_predictions_are_told_counted_as_missed_and_refused_if_asked(
     refused = miyar(*call, "--complete", cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "missing: b. Predict for each" in refused.stderr
+
+
+def test_a_person_at_a_terminal_is_told_the_next_step_and_a_program_is_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.txt").write_text("زار الكاظمي بغداد", encoding="utf-8")
+    call = f"{MIYAR} ingest a.txt -o d.jsonl"
+    seen = subprocess.run(
+        ["script", "-qec", call, "/dev/null"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "Next, suggest marks for them: miyar suggest" in seen
+    assert set(NEXT) <= set(COMMANDS)
+    piped = miyar("ingest", "a.txt", "-o", "d.jsonl", cwd=tmp_path)
+    assert "Next" not in piped.stdout + piped.stderr
 
 
 def test_lint_lists_mends_and_tells_by_its_exit(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from annotate.cli import (
     studio,
     suggestions,
 )
+from annotate.cli.next_steps import tell_next_step
 from schemas.errors import MiyarError
 
 __all__ = ["build_app", "main"]
@@ -96,6 +97,10 @@ def main() -> None:
         signal.signal(number, signal.default_int_handler)
     try:
         build_app()()
+    except SystemExit as end:
+        if not end.code:
+            tell_next_step(sys.argv[1:])
+        raise
     except MiyarError as error:
         print(f"miyar: {error}", file=sys.stderr)
         sys.exit(EXIT_DATA)
