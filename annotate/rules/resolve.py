@@ -37,7 +37,8 @@ def resolve(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
     Order of preference: the longer mention, then the later stage (`rank`), then the
     earlier place. A mention is dropped when it crosses a kept one, has the same units
     as a kept one, opens one of its own label (it is a part of that name), or lies in
-    one that may not hold it. Returned in order of the text, the outer before the inner.
+    one that may not hold it; a provisional mention holds any name, since it may not
+    stay itself. Returned in order of the text, the outer before the inner.
     """
     order = sorted(mentions, key=_from_left)
     kept: list[Found] = []
@@ -62,6 +63,8 @@ def _from_left(mention: Found) -> tuple[int, int, int]:
 
 
 def _may_hold(outer: Found, inner: Found, nesting: Nesting) -> bool:
+    if outer.provisional and not inner.provisional:
+        return True
     if outer.first == inner.first and outer.label == inner.label:
         return False
     return not outer.solid and inner.label in nesting.get(outer.label, ())
