@@ -17,11 +17,13 @@ from annotate.cli import (
     curation,
     demonstration,
     documents,
+    explanations,
     extractors,
     gold,
     schema,
     studio,
     suggestions,
+    usage,
 )
 from schemas.errors import MiyarError
 
@@ -50,6 +52,8 @@ def build_app() -> typer.Typer:
         documents,
         schema,
         suggestions,
+        usage,
+        explanations,
         studio,
         backend,
         campaigns,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evaluation.counts import Counts
     from schemas.annotations import AnnotatedDocument
 
-__all__ = ["RulesOption", "register"]
+__all__ = ["OutputFormat", "RulesOption", "register"]
 
 RulesOption = Annotated[
     Path | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-__all__ = ["Found", "resolve"]
+__all__ = ["Found", "Nesting", "resolve", "why_dropped"]
 
 
 class Found(NamedTuple):
@@ -88,3 +88,26 @@ def _resolve_crossing(mentions: Iterable[Found], nesting: Nesting) -> list[Found
             owners.setdefault(unit, []).append(mention)
     kept.sort(key=_from_left)
     return kept
+
+
+def why_dropped(
+    mention: Found, kept: Iterable[Found], nesting: Nesting
+) -> tuple[Found, str] | None:
+    """Return the kept mention that a dropped one gave way to, and how; None if none.
+
+    How: `same` units, `cross`, `opens` one of its own label, or `inside` one that may
+    not hold it.
+    """
+    for other in kept:
+        if other.last < mention.first or mention.last < other.first:
+            continue
+        same = other.first == mention.first and other.last == mention.last
+        if same:
+            return other, "same"
+        if other.first <= mention.first and mention.last <= other.last:
+            if not _may_hold(other, mention, nesting):
+                opens = other.first == mention.first and other.label == mention.label
+                return other, "opens" if opens else "inside"
+        elif not (mention.first <= other.first and other.last <= mention.last):
+            return other, "cross"
+    return None
