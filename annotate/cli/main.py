@@ -18,11 +18,13 @@ from annotate.cli import (
     curation,
     demonstration,
     documents,
+    explanations,
     extractors,
     gold,
     schema,
     studio,
     suggestions,
+    usage,
 )
 from annotate.cli.next_steps import tell_next_step
 from schemas.errors import MiyarError
@@ -52,6 +54,8 @@ def build_app() -> typer.Typer:
         documents,
         schema,
         suggestions,
+        usage,
+        explanations,
         studio,
         backend,
         campaigns,

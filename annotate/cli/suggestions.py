@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from annotate.scale.job import Outcome
     from evaluation.counts import Counts
 
-__all__ = ["RulesOption", "register"]
+__all__ = ["OutputFormat", "RulesOption", "register"]
 
 RulesOption = Annotated[
     Path | None,

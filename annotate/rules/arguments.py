@@ -28,6 +28,8 @@ class ArgumentFinder:
 
     __slots__ = ("_before", "_described", "_events", "_speaker", "phrases")
 
+    roles = Roles
+
     def __init__(self, reading: Reading, mentions: list[Found]) -> None:
         self.phrases = Phrases(reading, mentions)
         self._events = reading.ruleset.schema.events
@@ -40,7 +42,7 @@ class ArgumentFinder:
         unit, last, spec, kind, bounds = trigger
         frame, noun = spec.frame, kind == "noun"
         walk = self.phrases.walk_right(last + 1, bounds[1], noun=noun, frame=frame)
-        roles = Roles(self._events[spec.label].roles, spec, self.phrases.mentions)
+        roles = self.roles(self._events[spec.label].roles, spec, self.phrases.mentions)
         if noun:
             self._noun_core(unit, walk, frame, roles, bounds[0])
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from annotate.rules.arguments import ArgumentFinder
 from annotate.rules.attributes import AttributeReader
@@ -20,12 +20,26 @@ from schemas.annotations import (
 )
 from schemas.errors import DataError
 
-__all__ = ["suggest"]
+__all__ = ["Steps", "finish", "run", "suggest"]
 
 _FIELDS = {
     model: set(model.model_fields) for model in (EntityMention, EventMention, Argument)
 }
 Record = TypeVar("Record", EntityMention, EventMention, Argument)
+
+
+class Steps(NamedTuple):
+    """What the engine found on its way: `reading.mentions` holds all mentions, in
+    order of the rules, `mentions` those that were settled, `used` the indices of those
+    that fill a role.
+    """
+
+    reading: Reading
+    mentions: list[Found]
+    triggers: list[Trigger]
+    finder: ArgumentFinder
+    arguments: list[list[Filled]]
+    used: set[int]
 
 
 def suggest(doc: AnnotatedDocument, ruleset: Ruleset) -> AnnotatedDocument:
@@ -34,18 +48,38 @@ def suggest(doc: AnnotatedDocument, ruleset: Ruleset) -> AnnotatedDocument:
     Sentences are taken from the document, or found when it has none. Every mention
     names its rule and carries a score. Raises DataError where the text is absent.
     """
-    if doc.text is None:
-        raise DataError(f"document {doc.id!r} has no text; suggest needs it.")
-    reading = read_units(doc.text, doc.sentences, ruleset)
-    find_mentions(reading)
-    mentions = resolve(reading.mentions, ruleset.files.nesting)
-    triggers = find_triggers(reading, mentions)
-    finder = ArgumentFinder(reading, mentions)
-    arguments = [finder.fill(trigger) for trigger in triggers]
-    used = {index for filled in arguments for _, index in filled}
+    return finish(doc, run(doc, ruleset))
+
+
+def finish(doc: AnnotatedDocument, steps: Steps) -> AnnotatedDocument:
+    """Return the document with what the steps came to."""
+    reading, mentions, triggers, finder, arguments, used = steps
     entities, names = build_entities(reading, mentions, used)
     events = build_events(reading, finder, triggers, arguments, names)
     return doc.model_copy(update={"entities": entities, "events": events})
+
+
+def run(
+    doc: AnnotatedDocument,
+    ruleset: Ruleset,
+    *,
+    kind: type[Reading] = Reading,
+    finds: type[ArgumentFinder] = ArgumentFinder,
+) -> Steps:
+    """Take every step of a suggestion; a trace passes kinds of its own that listen.
+
+    Raises DataError where the text is absent.
+    """
+    if doc.text is None:
+        raise DataError(f"document {doc.id!r} has no text; suggest needs it.")
+    reading = read_units(doc.text, doc.sentences, ruleset, kind=kind)
+    find_mentions(reading)
+    mentions = resolve(reading.mentions, ruleset.files.nesting)
+    triggers = find_triggers(reading, mentions)
+    finder = finds(reading, mentions)
+    arguments = [finder.fill(trigger) for trigger in triggers]
+    used = {index for filled in arguments for _, index in filled}
+    return Steps(reading, mentions, triggers, finder, arguments, used)
 
 
 def find_mentions(reading: Reading) -> None:

@@ -10,7 +10,18 @@ from annotate.rules.resolve import Found
 from annotate.rules.shapes import TriggerForms
 from annotate.rules.words import TRIGGER
 
-__all__ = ["Trigger", "find_triggers"]
+__all__ = ["REFUSALS", "Trigger", "find_triggers", "judge", "options_at"]
+
+REFUSALS = {
+    -1: "a past verb does not follow a preposition",
+    -2: "it stands with an attached pronoun",
+    -3: "no word of `after` follows",
+    -4: "a word of `after_not` follows",
+    -5: "no word of `before` precedes",
+    -6: "a word of `before_not` precedes",
+    -7: "the word that would extend it does not follow",
+}
+"""Why a lemma is no trigger where its form stands."""
 
 
 class Trigger(NamedTuple):
@@ -49,21 +60,35 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
 
 def _choose(reading: Reading, at: int, bounds: tuple[int, int]) -> Trigger | None:
     """Return the first lemma whose surroundings fit; a trap ends the search."""
-    unit = reading.unit(at)
-    before = reading.symbols[at - 1] if at > bounds[0] else ""
-    grammar = reading.ruleset.grammar
-    options = unit.triggers
-    if len(options) > 1:
-        options = _prefer(options, noun=before in grammar.noun_context)
-    for spec, kind in options:
-        if kind == "past" and before in grammar.verbless:
-            continue
-        if spec.alone and unit.bare < unit.end:
-            continue
-        last = _fits(reading, spec, at, bounds) if spec.conditional else at
-        if last is not None:
+    for spec, kind in options_at(reading, at, bounds):
+        last = judge(reading, spec, kind, at, bounds)
+        if last >= 0:
             return None if spec.trap else Trigger(at, last, spec, kind, bounds)
     return None
+
+
+def options_at(reading: Reading, at: int, bounds: tuple[int, int]) -> TriggerForms:
+    """Return the lemmas a unit may be a form of, in the order they are tried."""
+    options = reading.unit(at).triggers
+    if len(options) > 1:
+        before = reading.symbols[at - 1] if at > bounds[0] else ""
+        noun = before in reading.ruleset.grammar.noun_context
+        options = _prefer(options, noun=noun)
+    return options
+
+
+def judge(
+    reading: Reading, spec: TriggerSpec, kind: str, at: int, bounds: tuple[int, int]
+) -> int:
+    """Return the last unit of the trigger, or a key of REFUSALS."""
+    verbless = reading.ruleset.grammar.verbless
+    if kind == "past" and at > bounds[0] and reading.symbols[at - 1] in verbless:
+        return -1
+    if spec.alone:
+        unit = reading.unit(at)
+        if unit.bare < unit.end:
+            return -2
+    return _fits(reading, spec, at, bounds) if spec.conditional else at
 
 
 def _prefer(options: TriggerForms, *, noun: bool) -> TriggerForms:
@@ -76,23 +101,19 @@ def _prefer(options: TriggerForms, *, noun: bool) -> TriggerForms:
     return tuple(sorted(options, key=order))
 
 
-def _fits(
-    reading: Reading, spec: TriggerSpec, at: int, bounds: tuple[int, int]
-) -> int | None:
-    """Return the last unit of the trigger, or None where its conditions fail."""
+def _fits(reading: Reading, spec: TriggerSpec, at: int, bounds: tuple[int, int]) -> int:
+    """Return the last unit of the trigger, or why its conditions fail."""
     keys = reading.keys
     ahead = keys[at + 1 : min(bounds[1], at + 1 + spec.within)]
     behind = keys[max(bounds[0], at - spec.within) : at]
-    if not _admits(ahead, spec.after, spec.after_not):
-        return None
-    if not _admits(behind, spec.before, spec.before_not):
-        return None
+    if spec.after and spec.after.isdisjoint(ahead):
+        return -3
+    if not spec.after_not.isdisjoint(ahead):
+        return -4
+    if spec.before and spec.before.isdisjoint(behind):
+        return -5
+    if not spec.before_not.isdisjoint(behind):
+        return -6
     if not spec.extend:
         return at
-    return at + 1 if ahead[0] in spec.after else None
-
-
-def _admits(words: str, wanted: frozenset[str], barred: frozenset[str]) -> bool:
-    if wanted and wanted.isdisjoint(words):
-        return False
-    return barred.isdisjoint(words)
+    return at + 1 if ahead[0] in spec.after else -7

@@ -120,10 +120,10 @@ class Reading:
                 first, end = match.span(group + offset)
                 if mark is None or not 0 <= first < end:
                     continue
-                if not rule.agree or self._agrees(first, end - 1):
+                if not rule.agree or self._agrees(rule, first, end - 1):
                     self._apply(rule, mark, first, end - 1, rank)
 
-    def _agrees(self, first: int, last: int) -> bool:
+    def _agrees(self, _: PatternRule, first: int, last: int) -> bool:
         ends = [self.unit(at).base.endswith(_FEMININE) for at in (first, last)]
         return ends[0] == ends[1]
 
@@ -158,7 +158,11 @@ class Reading:
 
 
 def read_units(
-    text: str, sentences: tuple[tuple[int, int], ...] | None, ruleset: Ruleset
+    text: str,
+    sentences: tuple[tuple[int, int], ...] | None,
+    ruleset: Ruleset,
+    *,
+    kind: type[Reading] = Reading,
 ) -> Reading:
     """Part the words of a text into units, sentence by sentence."""
     words: list[str] = []
@@ -172,4 +176,4 @@ def read_units(
         places += accumulate(map(len, found), initial=begin - count)
         stops.append(len(words))
         words.append(BOUNDARY)
-    return Reading(ruleset, words, places, stops)
+    return kind(ruleset, words, places, stops)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-__all__ = ["Found", "resolve"]
+__all__ = ["Found", "Nesting", "resolve", "why_dropped"]
 
 
 class Found(NamedTuple):
@@ -37,7 +37,8 @@ def resolve(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
     Order of preference: the longer mention, then the later stage (`rank`), then the
     earlier place. A mention is dropped when it crosses a kept one, has the same units
     as a kept one, opens one of its own label (it is a part of that name), or lies in
-    one that may not hold it. Returned in order of the text, the outer before the inner.
+    one that may not hold it; a provisional mention holds any name, since it may not
+    stay itself. Returned in order of the text, the outer before the inner.
     """
     order = sorted(mentions, key=_from_left)
     kept: list[Found] = []
@@ -62,6 +63,8 @@ def _from_left(mention: Found) -> tuple[int, int, int]:
 
 
 def _may_hold(outer: Found, inner: Found, nesting: Nesting) -> bool:
+    if outer.provisional and not inner.provisional:
+        return True
     if outer.first == inner.first and outer.label == inner.label:
         return False
     return not outer.solid and inner.label in nesting.get(outer.label, ())
@@ -85,3 +88,26 @@ def _resolve_crossing(mentions: Iterable[Found], nesting: Nesting) -> list[Found
             owners.setdefault(unit, []).append(mention)
     kept.sort(key=_from_left)
     return kept
+
+
+def why_dropped(
+    mention: Found, kept: Iterable[Found], nesting: Nesting
+) -> tuple[Found, str] | None:
+    """Return the kept mention that a dropped one gave way to, and how; None if none.
+
+    How: `same` units, `cross`, `opens` one of its own label, or `inside` one that may
+    not hold it.
+    """
+    for other in kept:
+        if other.last < mention.first or mention.last < other.first:
+            continue
+        same = other.first == mention.first and other.last == mention.last
+        if same:
+            return other, "same"
+        if other.first <= mention.first and mention.last <= other.last:
+            if not _may_hold(other, mention, nesting):
+                opens = other.first == mention.first and other.label == mention.label
+                return other, "opens" if opens else "inside"
+        elif not (mention.first <= other.first and other.last <= mention.last):
+            return other, "cross"
+    return None
