@@ -5,10 +5,11 @@ from __future__ import annotations
 from annotate.rules.events import Trigger
 from annotate.rules.grammar import Part
 from annotate.rules.model import Frame, TriggerSpec
-from annotate.rules.phrases import AGENT, Phrases, Walk
+from annotate.rules.phrases import Phrases
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found
 from annotate.rules.roles import Filled, Roles
+from annotate.rules.walks import AGENT, Walk, walk_right
 
 __all__ = ["ArgumentFinder"]
 
@@ -41,7 +42,7 @@ class ArgumentFinder:
         """Return the roles filled for a trigger; call it in order of the text."""
         unit, last, spec, kind, bounds = trigger
         frame, noun = spec.frame, kind == "noun"
-        walk = self.phrases.walk_right(last + 1, bounds[1], noun=noun, frame=frame)
+        walk = walk_right(self.phrases, last + 1, bounds[1], noun=noun, frame=frame)
         roles = self.roles(self._events[spec.label].roles, spec, self.phrases.mentions)
         if noun:
             self._noun_core(unit, walk, frame, roles, bounds[0])
