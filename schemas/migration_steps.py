@@ -15,8 +15,8 @@ A migration file names the two versions and its steps, in order:
 A split of a label moves what `into` decides by the attribute `by`. What it does not
 decide takes the first of `ask` for now, keeps `meta.undecided` with the choices, and is
 queued for a person. A split of a role goes by the label of the `event` or of the
-`filler`, and leaves nothing open: `into` names every one that the old schema allows.
-Retiring loses mentions, so the step must say what is lost.
+`filler`, and leaves nothing open: where `into` says nothing, the new schema must have
+the role still. Retiring loses mentions, so the step must say what is lost.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def load_migration(path: Path, *, old: Schema, new: Schema) -> Migration:
     faults = [
         *_name_faults(migration, old, new),
         *_step_faults(migration, old, new),
-        *_split_faults(migration, old),
+        *_split_faults(migration, old, new),
     ]
     if faults:
         raise source.refusal(faults)
@@ -178,15 +178,15 @@ def _step_faults(migration: Migration, old: Schema, new: Schema) -> Iterator[Fau
             )
 
 
-def _split_faults(migration: Migration, old: Schema) -> Iterator[Fault]:
+def _split_faults(migration: Migration, old: Schema, new: Schema) -> Iterator[Fault]:
     for place, step in enumerate(migration.steps):
         if isinstance(step, Split):
-            for why in _faults_of_split(step, migration.steps[:place], old):
+            for why in _faults_of_split(step, migration.steps[:place], old, new):
                 yield ("steps", str(place)), why
 
 
 def _faults_of_split(
-    step: Split, earlier: tuple[Step, ...], old: Schema
+    step: Split, earlier: tuple[Step, ...], old: Schema, new: Schema
 ) -> Iterator[str]:
     by_label = step.by in ("event", "filler")
     if step.kind == "label":
@@ -201,19 +201,25 @@ def _faults_of_split(
             "write by: event or by: filler, and take 'ask' away"
         )
         return
-    uses = {
-        label: event.roles[step.split]
-        for label, event in old.events.items()
-        if step.split in event.roles
-    }
-    fillers = {label for use in uses.values() for label in use.fillers}
-    deciding = set(uses) if step.by == "event" else fillers
-    left = sorted(_labels_after(deciding, earlier) - step.into.keys())
+    had = _labels_after(_deciding(step, old), earlier)
+    left = sorted(had - step.into.keys() - _deciding(step, new))
     if left:
         yield (
             f"into: says nothing of {', '.join(left)}, where {step.split} would be "
             "lost; say which role it is there"
         )
+
+
+def _deciding(step: Split, schema: Schema) -> set[str]:
+    """Return the event labels that have the role, or the labels that may fill it."""
+    uses = {
+        label: event.roles[step.split]
+        for label, event in schema.events.items()
+        if step.split in event.roles
+    }
+    if step.by == "event":
+        return set(uses)
+    return {label for use in uses.values() for label in use.fillers}
 
 
 def _labels_after(labels: set[str], steps: tuple[Step, ...]) -> set[str]:

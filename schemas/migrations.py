@@ -172,7 +172,8 @@ def _step_roles(
                 continue
             item = f"{argument.role} of {_item(doc, event)}"
             what, role = _role_after(step, event.label, labels.get(argument.entity))
-            changes.append(Change(doc.id, what, item, role))
+            if role != argument.role:
+                changes.append(Change(doc.id, what, item, role))
             if role is not None:
                 kept.append(argument.model_copy(update={"role": role}))
         events.append(
@@ -192,8 +193,7 @@ def _role_after(step: Step, event: str, filler: str | None) -> tuple[str, str | 
             return "merged", step.to
         case Split():
             decides = event if step.by == "event" else filler
-            role = step.into.get(decides) if decides is not None else None
-            return ("split", role) if role is not None else ("lost", None)
+            return "split", step.into.get(decides or "", step.split)
 
 
 def fit_document(
