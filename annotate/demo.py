@@ -7,6 +7,7 @@ of the server, and the kept decisions on the differences are applied.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -215,6 +216,8 @@ class Demo:
             )
         }
         folder = self.folder / f"{kept.title}"
+        # What an earlier demonstration left may be of an earlier gold.
+        shutil.rmtree(folder, ignore_errors=True)
         made = build_release(
             read_documents(self.folder / "gold.jsonl"),
             schema=self.schema,
@@ -240,6 +243,7 @@ class Demo:
     def _export(self) -> Stage:
         docs = [complete_document(doc) for doc in read_gold(SEEDS / "gold")]
         told = []
+        shutil.rmtree(self.folder / "formats", ignore_errors=True)
         for name in all_formats(self.schema):
             folder = self.folder / "formats" / name
             try:

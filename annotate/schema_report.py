@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from schemas.colours import AA, least_contrast
 from schemas.errors import UsageError
 from schemas.labels import EventType, Schema
 from schemas.markup import parse_markup
 
-__all__ = ["diff_schemas", "find_pale_labels", "render_label", "render_labels"]
+__all__ = [
+    "ABSENT",
+    "Difference",
+    "describe_label",
+    "diff_schemas",
+    "find_pale_labels",
+    "render_label",
+    "render_labels",
+]
+
+ABSENT: Final = object()
+"""Stands where a schema has nothing."""
 
 
 def render_labels(schema: Schema) -> str:
@@ -40,8 +51,7 @@ def render_label(schema: Schema, label: str) -> str:
         return "\n".join((name, role.definition.en, role.definition.ar))
     spec = schema.entities.get(label) or schema.events.get(label)
     if spec is None:
-        known = [*schema.entities, *schema.events, *schema.roles]
-        raise UsageError(f"{label}: no such label; known: {', '.join(known)}.")
+        raise _unknown(schema, label)
     group = schema.groups[spec.group].name
     lines = [
         f"{label}: {spec.name.en} · {spec.name.ar} (key {spec.hotkey})",
@@ -82,18 +92,56 @@ def find_pale_labels(schema: Schema) -> list[str]:
     ]
 
 
-def diff_schemas(old: Schema, new: Schema) -> list[str]:
-    """Return one line per difference, by its keys from the top: `- + ~ place`."""
+class Difference(NamedTuple):
+    """A place in which two schemas differ: its keys from the top, joined by dots.
+
+    What one of them does not have there is `ABSENT`.
+    """
+
+    place: str
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        if self.old is ABSENT:
+            return f"+ {self.place}: {self.new}"
+        if self.new is ABSENT:
+            return f"- {self.place}: {self.old}"
+        return f"~ {self.place}: {self.old} -> {self.new}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the place with `old` and `new`, where there is one."""
+        values = {"place": self.place, "old": self.old, "new": self.new}
+        return {key: value for key, value in values.items() if value is not ABSENT}
+
+
+def diff_schemas(old: Schema, new: Schema) -> list[Difference]:
+    """Return the differences between two schemas, in order of place."""
     before = dict(_leaves(old.model_dump(by_alias=True)))
     after = dict(_leaves(new.model_dump(by_alias=True)))
-    lines = [f"- {place}: {before[place]}" for place in before if place not in after]
-    lines += [f"+ {place}: {after[place]}" for place in after if place not in before]
-    lines += [
-        f"~ {place}: {before[place]} -> {after[place]}"
-        for place in before
-        if place in after and before[place] != after[place]
-    ]
-    return sorted(lines, key=lambda line: line[2:])
+    found = (
+        Difference(place, before.get(place, ABSENT), after.get(place, ABSENT))
+        for place in sorted({*before, *after})
+    )
+    return [difference for difference in found if difference.old != difference.new]
+
+
+def describe_label(schema: Schema, label: str) -> dict[str, Any]:
+    """Return what the schema says of one label or role, as plain data.
+
+    Raises UsageError if it is unknown.
+    """
+    for layer in ("entities", "events", "roles"):
+        known = getattr(schema, layer)
+        if label in known:
+            said = known[label].model_dump(mode="json", by_alias=True)
+            return {"label": label, "layer": layer, **said}
+    raise _unknown(schema, label)
+
+
+def _unknown(schema: Schema, label: str) -> UsageError:
+    known = ", ".join([*schema.entities, *schema.events, *schema.roles])
+    return UsageError(f"{label}: no such label; known: {known}.")
 
 
 def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:

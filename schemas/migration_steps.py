@@ -10,10 +10,13 @@ A migration file names the two versions and its steps, in order:
       - {split: ORG, by: subtype, into: {party: PARTY}, ask: [ORG, PARTY]}
       - {retire: TRIAL, losing: "trials are annotated in a project of their own"}
       - {rename: VICTIM, to: PATIENT, kind: role}
+      - {split: TOPIC, kind: role, by: event, into: {MEET: AGENDA, REJECT: OBJECT}}
 
-A split moves what `into` decides by the attribute `by`. What it does not decide takes
-the first of `ask` for now, keeps `meta.undecided` with the choices, and is queued for a
-person. Retiring loses mentions, so the step must say what is lost.
+A split of a label moves what `into` decides by the attribute `by`. What it does not
+decide takes the first of `ask` for now, keeps `meta.undecided` with the choices, and is
+queued for a person. A split of a role goes by the label of the `event` or of the
+`filler`, and leaves nothing open: where `into` says nothing, the new schema must have
+the role still. Retiring loses mentions, so the step must say what is lost.
 """
 
 from __future__ import annotations
@@ -62,12 +65,19 @@ class Merge(_Step):
 
 
 class Split(_Step):
-    """Divide a label by an attribute; `ask` a person for the rest."""
+    """Divide a label by an attribute, and `ask` a person for the rest; or a role.
+
+    A role is divided by the label of its event or of its filler, all of it.
+    """
 
     split: str
-    by: Literal["subtype", "mode", "level", "realis", "polarity"] | None = None
+    by: (
+        Literal["subtype", "mode", "level", "realis", "polarity", "event", "filler"]
+        | None
+    ) = None
     into: dict[str, str] = Field(default_factory=dict)
-    ask: tuple[str, ...] = Field(min_length=2)
+    ask: tuple[str, ...] = ()
+    kind: Kind = "label"
 
 
 class Retire(_Step):
@@ -119,7 +129,11 @@ def load_migration(path: Path, *, old: Schema, new: Schema) -> Migration:
     """
     source = YamlSource.read(path)
     migration = source.validate(Migration)
-    faults = [*_name_faults(migration, old, new), *_step_faults(migration, old, new)]
+    faults = [
+        *_name_faults(migration, old, new),
+        *_step_faults(migration, old, new),
+        *_split_faults(migration, old, new),
+    ]
     if faults:
         raise source.refusal(faults)
     return migration
@@ -146,7 +160,7 @@ def _names(schema: Schema, kind: Kind) -> set[str]:
 def _step_faults(migration: Migration, old: Schema, new: Schema) -> Iterator[Fault]:
     moved: dict[Kind, set[str]] = {"label": set(), "role": set()}
     for place, step in enumerate(migration.steps):
-        kind: Kind = "label" if isinstance(step, Split) else step.kind
+        kind = step.kind
         at = ("steps", str(place))
         for name in step_sources(step):
             moved[kind].add(name)
@@ -162,6 +176,59 @@ def _step_faults(migration: Migration, old: Schema, new: Schema) -> Iterator[Fau
                 f"{kind} {name!r} is not in {new.name}, and no step says what becomes "
                 "of it; add a rename, merge, split, or a retire that says what is lost",
             )
+
+
+def _split_faults(migration: Migration, old: Schema, new: Schema) -> Iterator[Fault]:
+    for place, step in enumerate(migration.steps):
+        if isinstance(step, Split):
+            for why in _faults_of_split(step, migration.steps[:place], old, new):
+                yield ("steps", str(place)), why
+
+
+def _faults_of_split(
+    step: Split, earlier: tuple[Step, ...], old: Schema, new: Schema
+) -> Iterator[str]:
+    by_label = step.by in ("event", "filler")
+    if step.kind == "label":
+        if by_label:
+            yield f"a label is split by one of its attributes, not by {step.by}"
+        if len(step.ask) < 2:
+            yield "ask: name two labels or more, for what 'into' does not decide"
+        return
+    if not by_label or step.ask:
+        yield (
+            f"the role {step.split} is split by event or by filler, and asks nothing; "
+            "write by: event or by: filler, and take 'ask' away"
+        )
+        return
+    had = _labels_after(_deciding(step, old), earlier)
+    left = sorted(had - step.into.keys() - _deciding(step, new))
+    if left:
+        yield (
+            f"into: says nothing of {', '.join(left)}, where {step.split} would be "
+            "lost; say which role it is there"
+        )
+
+
+def _deciding(step: Split, schema: Schema) -> set[str]:
+    """Return the event labels that have the role, or the labels that may fill it."""
+    uses = {
+        label: event.roles[step.split]
+        for label, event in schema.events.items()
+        if step.split in event.roles
+    }
+    if step.by == "event":
+        return set(uses)
+    return {label for use in uses.values() for label in use.fillers}
+
+
+def _labels_after(labels: set[str], steps: tuple[Step, ...]) -> set[str]:
+    """Return what the labels are called once the steps were taken."""
+    for step in steps:
+        if step.kind == "label":
+            taken = labels & set(step_sources(step))
+            labels = (labels - taken) | (set(_targets(step)) if taken else set())
+    return labels
 
 
 def step_sources(step: Step) -> tuple[str, ...]:

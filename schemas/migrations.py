@@ -1,8 +1,8 @@
 """Carry annotations from one version of a schema to the next, by a migration's steps.
 
-A split moves what `into` decides by the attribute `by`. What it does not decide takes
-the first of `ask` for now, keeps `meta.undecided` with the choices, and is queued for a
-person. Nothing is lost without being told.
+A split of a label moves what `into` decides by the attribute `by`. What it does not
+decide takes the first of `ask` for now, keeps `meta.undecided` with the choices, and is
+queued for a person. Nothing is lost without being told.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def migrate_document(
     """
     changes: list[Change] = []
     for step in migration.steps:
-        if isinstance(step, Split) or step.kind == "label":
+        if step.kind == "label":
             doc = _step_labels(doc, step, changes)
         else:
             doc = _step_roles(doc, step, changes)
@@ -160,8 +160,9 @@ def _repointed(event: EventMention, ids: dict[str | None, str | None]) -> EventM
 
 
 def _step_roles(
-    doc: AnnotatedDocument, step: Rename | Merge | Retire, changes: list[Change]
+    doc: AnnotatedDocument, step: Step, changes: list[Change]
 ) -> AnnotatedDocument:
+    labels = {mention.id: mention.label for mention in doc.entities}
     events = []
     for event in doc.events:
         kept: list[Argument] = []
@@ -170,15 +171,29 @@ def _step_roles(
                 kept.append(argument)
                 continue
             item = f"{argument.role} of {_item(doc, event)}"
-            if isinstance(step, Retire):
-                changes.append(Change(doc.id, "lost", item, None))
-            else:
-                changes.append(Change(doc.id, "renamed", item, step.to))
-                kept.append(argument.model_copy(update={"role": step.to}))
+            what, role = _role_after(step, event.label, labels.get(argument.entity))
+            if role != argument.role:
+                changes.append(Change(doc.id, what, item, role))
+            if role is not None:
+                kept.append(argument.model_copy(update={"role": role}))
         events.append(
             event.model_copy(update={"arguments": tuple(dict.fromkeys(kept))})
         )
     return doc.model_copy(update={"events": tuple(events)})
+
+
+def _role_after(step: Step, event: str, filler: str | None) -> tuple[str, str | None]:
+    """Return what a step does to a role, and its name after; None where it is lost."""
+    match step:
+        case Retire():
+            return "lost", None
+        case Rename():
+            return "renamed", step.to
+        case Merge():
+            return "merged", step.to
+        case Split():
+            decides = event if step.by == "event" else filler
+            return "split", step.into.get(decides or "", step.split)
 
 
 def fit_document(

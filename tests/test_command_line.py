@@ -117,7 +117,7 @@ def test_the_readmes_suggest_and_score_give_the_promised_json(tmp_path: Path) ->
     for layer in ("entities", "triggers", "arguments"):
         found = report["layers"][layer]
         assert set(found) >= {"labels", "micro", "macro"}
-        for row in (found["micro"], *found["labels"].values()):
+        for row in (found["micro"], found["macro"], *found["labels"].values()):
             keys = {"tp", "fp", "fn", "precision", "recall", "f1", "interval"}
             assert set(row) >= keys
 

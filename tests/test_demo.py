@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -45,6 +46,14 @@ def test_the_demo_ends_with_the_kept_gold_and_a_score(
     assert verify_release(work / "seeds-1.0") == []
     pulled = sorted((work / "annotations").iterdir())
     assert [len(list(read_documents(path))) for path in pulled] == [5, 5]
+    # As if the gold had changed since: what was left is of another one.
+    for left in work.glob("formats/*/*.jsonl"):
+        left.write_text(left.read_text("utf-8").replace("E1", "E9"), "utf-8")
+    manifest = work / "seeds-1.0" / "manifest.json"
+    release = json.loads(manifest.read_text("utf-8"))["release"]
+    manifest.write_text(
+        manifest.read_text("utf-8").replace(release, "0" * len(release)), "utf-8"
+    )
     second = _demo(tmp_path, environ)
     assert "0 tasks added, 5 were there already" in second
     assert "0 annotations new, 10 there already" in second

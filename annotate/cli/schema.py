@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,16 @@ __all__ = ["SchemaOption", "register"]
 SchemaOption = Annotated[
     Path | None, typer.Option("--schema", help="A schema file; ours if not given.")
 ]
+
+
+class SchemaFormat(StrEnum):
+    """How what a schema says is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+_Format = Annotated[SchemaFormat, typer.Option("--format", help="How to print it.")]
 _Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Where to write; stdout if absent.")
 ]
@@ -43,16 +54,22 @@ def show(
         str | None, typer.Argument(help="An entity, event or role label.")
     ] = None,
     schema: SchemaOption = None,
+    output: _Format = SchemaFormat.TABLE,
 ) -> None:
     """List the labels of a schema, or all that is said of one.
 
     Example: miyar schema show ATTACK
     """
-    from annotate.schema_report import render_label, render_labels
+    from annotate.cli.scores import print_json
+    from annotate.schema_report import describe_label, render_label, render_labels
     from schemas.load import load_schema
 
     loaded = load_schema(schema)
-    typer.echo(render_label(loaded, label) if label else render_labels(loaded))
+    if output is SchemaFormat.JSON:
+        whole = loaded.model_dump(mode="json", by_alias=True)
+        print_json(describe_label(loaded, label) if label else whole)
+    else:
+        typer.echo(render_label(loaded, label) if label else render_labels(loaded))
 
 
 def check(
@@ -77,18 +94,22 @@ def check(
     )
 
 
-def diff(old: Path, new: Path) -> None:
+def diff(old: Path, new: Path, output: _Format = SchemaFormat.TABLE) -> None:
     """Show what differs between two schemas; exit 1 if anything does.
 
     Example: miyar schema diff old.yaml new.yaml
     """
+    from annotate.cli.scores import print_json
     from annotate.schema_report import diff_schemas
     from schemas.load import load_schema
 
-    lines = diff_schemas(load_schema(old), load_schema(new))
-    for line in lines:
-        typer.echo(line)
-    if lines:
+    found = diff_schemas(load_schema(old), load_schema(new))
+    if output is SchemaFormat.JSON:
+        print_json([difference.to_json() for difference in found])
+    else:
+        for difference in found:
+            typer.echo(str(difference))
+    if found:
         raise typer.Exit(1)
     typer.echo("No difference.", err=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -107,7 +108,7 @@ def _start(settings: Settings, say: Say) -> Server:
     port = settings.port or _free_port()
     say(f"Starting Label Studio on {HOST}:{port} ...")
     server = _launch(executable, settings, port)
-    _wait_until_healthy(server, settings, say, seconds)
+    server = _wait_until_healthy(server, settings, say, seconds)
     _check_login(server, settings, database)
     return server
 
@@ -220,15 +221,20 @@ def _launch(executable: Path, settings: Settings, port: int) -> Server:
     server = Server(process.pid, birth(process.pid) or "ended", port, fresh=True)
     # The server is meant to outlive this object, which would warn of it when dropped.
     process.returncode = 0
-    state = asdict(replace(server, fresh=False)) | {"url": server.url}
+    _keep_state(server, settings)
+    return server
+
+
+def _keep_state(server: Server, settings: Settings) -> None:
+    state = asdict(server) | {"url": server.url}
     del state["fresh"]
     write_atomically(settings.state_file, [json.dumps(state) + "\n"])
-    return server
 
 
 def _wait_until_healthy(
     server: Server, settings: Settings, say: Say, patience: float
-) -> None:
+) -> Server:
+    """Return the server once it answers, under the port that it took in the end."""
     began = time.monotonic()
     told = 0
     while time.monotonic() - began < patience:
@@ -238,8 +244,11 @@ def _wait_until_healthy(
                 "Label Studio ended while starting. Its last words: "
                 f"{last_lines(settings.log_file)} The whole log is {settings.log_file}."
             )
-        if _listens(server, settings) and is_healthy(server.url):
-            return
+        port = _port_taken(settings)
+        if port not in (None, server.port):
+            server = _follow(server, port, settings)
+        if port is not None and is_healthy(server.url):
+            return server
         seconds = int(time.monotonic() - began)
         if seconds >= told + 5:
             told = seconds
@@ -275,10 +284,28 @@ def _anew(database: Database | None) -> str:
     return "name another database" if database else "move the data folder away"
 
 
-def _listens(server: Server, settings: Settings) -> bool:
-    """Tell whether our server took its port: it moves on silently from a busy one."""
+def _port_taken(settings: Settings) -> int | None:
+    """Return the port our server says it listens on; None while it says nothing."""
     said = settings.log_file.read_text(encoding="utf-8", errors="replace")
-    return f"server at {server.url}/" in said
+    found = re.search(rf"server at http://{re.escape(HOST)}:(\d+)/", said)
+    return int(found[1]) if found else None
+
+
+def _follow(server: Server, port: int, settings: Settings) -> Server:
+    """Return the server under the port it moved to from one that was taken meanwhile.
+
+    Label Studio moves on silently. Raises ServiceError, and stops it, where the port
+    was asked for.
+    """
+    if settings.port is not None:
+        stop_server(settings)
+        raise ServiceError(
+            f"Port {settings.port} was taken by another program while Label Studio "
+            "started. Choose another with --port, or leave it out to take any free one."
+        )
+    moved = replace(server, port=port)
+    _keep_state(moved, settings)
+    return moved
 
 
 def is_healthy(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -13,6 +14,7 @@ from annotate.guideline import (
     render_instructions,
 )
 from annotate.schema_report import (
+    describe_label,
     diff_schemas,
     find_pale_labels,
     render_label,
@@ -124,13 +126,29 @@ def test_diff_names_each_place_that_differs() -> None:
     changed = SOURCE.replace('version: "1.0"', 'version: "1.1"')
     changed = changed.replace("      militia: {ar: فصيل مسلح, en: armed group}\n", "")
     changed = changed.replace("    hotkey: m\n", '    hotkey: "shift+m"\n')
-    assert diff_schemas(SCHEMA, parse_schema(changed)) == [
+    found = diff_schemas(SCHEMA, parse_schema(changed))
+    assert [str(difference) for difference in found] == [
         "- entities.ORG.subtypes.militia.ar: فصيل مسلح",
         "- entities.ORG.subtypes.militia.en: armed group",
         "~ events.MEET.hotkey: m -> shift+m",
         "~ version: 1.0 -> 1.1",
     ]
+    gone, *_, key, _ = (difference.to_json() for difference in found)
+    assert gone == {"place": "entities.ORG.subtypes.militia.ar", "old": "فصيل مسلح"}
+    assert key == {"place": "events.MEET.hotkey", "old": "m", "new": "shift+m"}
     assert diff_schemas(SCHEMA, SCHEMA) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "layer"), [("PER", "entities"), ("MEET", "events"), ("ACTOR", "roles")]
+)
+def test_a_label_is_described_as_data_too(label: str, layer: str) -> None:
+    said = describe_label(SCHEMA, label)
+    assert (said["label"], said["layer"]) == (label, layer)
+    assert said["name"]["ar"]
+    assert json.loads(json.dumps(said)) == said
+    with pytest.raises(UsageError, match="no such label; known: PER"):
+        describe_label(SCHEMA, "PERSON")
 
 
 # What careful readers still asked, as clause, words of an example, and how the clause

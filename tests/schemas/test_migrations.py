@@ -94,6 +94,69 @@ def test_a_renamed_role_is_renamed_in_every_event(tmp_path: Path) -> None:
     assert roles == [["AGENT", "RECIPIENT"], ["AGENT"]]
 
 
+ROLE = 'definition: {ar: "من قُتل أو أصيب.", en: "Who was killed or injured."}\n'
+NEW_ROLE = (
+    ROLE + "  ADDRESSEE:\n    name: {ar: المخاطب, en: Addressee}\n"
+    '    definition: {ar: "من وُجه إليه القول.", en: "Whom it is said to."}\n'
+)
+
+
+def split_roles(tmp_path: Path, new: Schema, by: str, into: dict[str, str]) -> Migrated:
+    listed = ", ".join(f"{key}: {value}" for key, value in into.items())
+    step = f"{{split: RECIPIENT, kind: role, by: {by}, into: {{{listed}}}}}"
+    return migrated(tmp_path, new, step)
+
+
+def test_a_role_is_split_by_the_type_of_its_event(tmp_path: Path) -> None:
+    start, end = SOURCE.index("\n  ACCUSE:"), SOURCE.index("\n  INVESTIGATE:")
+    accuse = SOURCE[start:end].replace("RECIPIENT:", "ADDRESSEE:")
+    new = renamed_schema((ROLE, NEW_ROLE), (SOURCE[start:end], accuse))
+    result = split_roles(tmp_path, new, "event", {"ACCUSE": "ADDRESSEE"})
+    assert [a.role for a in result.doc.events[0].arguments] == ["ACTOR", "ADDRESSEE"]
+    (change,) = result.changes
+    assert (change.what, change.becomes) == ("split", "ADDRESSEE")
+    assert check_document(result.doc, new) == []
+
+
+def test_a_role_is_split_by_the_type_of_its_filler(tmp_path: Path) -> None:
+    every = "RECIPIENT: {required: true, fillers: *agents}"
+    assert every in SOURCE
+    new = renamed_schema(
+        (ROLE, NEW_ROLE), (every, f"{every}\n      ADDRESSEE: {{fillers: *agents}}")
+    )
+    result = split_roles(tmp_path, new, "filler", {"TITLE": "ADDRESSEE"})
+    assert [a.role for a in result.doc.events[0].arguments] == ["ACTOR", "ADDRESSEE"]
+
+
+def test_a_split_of_a_role_that_would_lose_it_somewhere_is_refused(
+    tmp_path: Path,
+) -> None:
+    start, end = SOURCE.index("\n  ACCUSE:"), SOURCE.index("\n  INVESTIGATE:")
+    accuse = SOURCE[start:end].replace("RECIPIENT:", "ADDRESSEE:")
+    new = renamed_schema((ROLE, NEW_ROLE), (SOURCE[start:end], accuse))
+    with pytest.raises(SchemaError, match=r":4: into: says nothing of ACCUSE, where"):
+        split_roles(tmp_path, new, "event", {"STATEMENT": "RECIPIENT"})
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("{split: ORG, by: subtype, ask: [ORG]}", "ask: name two labels or more"),
+        ("{split: ORG, by: event, ask: [ORG, PER]}", "not by event"),
+        ("{split: TOPIC, kind: role, by: mode}", "is split by event or by filler"),
+        (
+            "{split: TOPIC, kind: role, by: event, ask: [TOPIC, TIME]}",
+            "asks nothing; write by: event",
+        ),
+    ],
+)
+def test_a_split_by_what_cannot_decide_it_is_refused(
+    tmp_path: Path, step: str, message: str
+) -> None:
+    with pytest.raises(SchemaError, match=rf":4: .*{message}"):
+        migrated(tmp_path, renamed_schema(), step)
+
+
 def test_merged_labels_become_one_and_lost_modes_are_told(tmp_path: Path) -> None:
     new = parse_schema(without("CONDEMN").replace('version: "1.0"', 'version: "2.0"'))
     result = migrated(tmp_path, new, "{merge: [CONDEMN, ACCUSE], to: ACCUSE}")
