@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
 from annotate.labelstudio.campaign import (
     Campaign,
@@ -26,27 +25,9 @@ from schemas.annotations import AnnotatedDocument, EntityMention
 from tests.annotate.labelstudio.builders import SCHEMA, TEXT, span_of, visit
 from tests.browser.page import SCREENSHOTS, LabellingPage, log_in
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 READER = "reader.d@miyar.test"
 
-pytestmark = [
-    pytest.mark.studio,
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--no-first-run"],
-        )
-        yield browser
-        browser.close()
+pytestmark = [pytest.mark.studio, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")
