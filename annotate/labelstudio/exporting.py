@@ -16,6 +16,7 @@ from typing import Any
 
 from annotate.labelstudio.client import GoneError, Studio
 from annotate.labelstudio.projects import Campaign, iter_tasks, task_query
+from annotate.labelstudio.readahead import ahead
 from annotate.settings import Settings
 
 __all__ = ["iter_whole_tasks"]
@@ -41,16 +42,21 @@ def iter_whole_tasks(
     """
     mark = secrets.token_hex(8)
     pieces = _changed(studio, campaign, since) if since else _ranges(studio, campaign)
+
+    def fetch(ids: Sequence[int]) -> list[Json]:
+        tasks = studio.get(
+            f"/api/projects/{campaign.id}/export",
+            exportType="JSON",
+            download_all_tasks="true",
+            miyar=mark,
+            **{"ids[]": list(ids)},
+        )
+        return sorted(tasks, key=lambda task: int(task["id"]))
+
     try:
-        for ids in pieces:
-            tasks = studio.get(
-                f"/api/projects/{campaign.id}/export",
-                exportType="JSON",
-                download_all_tasks="true",
-                miyar=mark,
-                **{"ids[]": list(ids)},
-            )
-            yield from sorted(tasks, key=lambda task: int(task["id"]))
+        for tasks in ahead(pieces, fetch):
+            yield from tasks
+            del tasks
     finally:
         if settings and not settings.url:
             _remove_copies(settings.data_folder / "export", campaign, mark)

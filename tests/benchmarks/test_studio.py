@@ -105,7 +105,9 @@ def ratio_of(
     benchmark.extra_info.update(
         articles=ARTICLES, bare_seconds=median(times), ratio=ratio
     )
-    sys.stderr.write(f"\n{ARTICLES} articles: bare {median(times):.1f} s, {ratio:.2f} x\n")
+    sys.stderr.write(
+        f"\n{ARTICLES} articles: bare {median(times):.1f} s, {ratio:.2f} x\n"
+    )
     return ratio
 
 
@@ -163,7 +165,7 @@ def annotated(studio, settings) -> str:
 
 
 PULL = """
-import json, resource, sys, time
+import json, re, sys, time
 from pathlib import Path
 from annotate.labelstudio.client import connect
 from annotate.labelstudio.collection import pull
@@ -177,7 +179,9 @@ with connect(settings) as studio:
         settings=settings,
     )
     seconds = time.perf_counter() - began
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# Not ru_maxrss: a new process begins with the peak of the one that started it.
+status = Path("/proc/self/status").read_text()
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) / 1024
 print(json.dumps([seconds, peak, dict(done.documents)]))
 """
 

@@ -213,6 +213,19 @@ def test_faults_that_do_not_end_are_told_with_what_is_pushed_and_what_to_do(
     assert held(studio, plan) == NAMES
 
 
+def test_logins_made_before_a_fault_are_told_by_where_they_are_kept(
+    studio_settings, line, plan
+):
+    proxy, line = line
+    proxy.faults.append(Fault(IMPORT, "500", times=100))
+    new = f"kept.{uuid.uuid4().hex[:6]}@miyar.test"
+    with pytest.raises(ServiceError) as error:
+        sent(line, studio_settings, replace(plan, annotators=(new,)))
+    assert f"new logins of {new} are kept in" in str(error.value)
+    assert str(studio_settings.credentials_file) in str(error.value)
+    check_no_secret(studio_settings, error.value)
+
+
 @pytest.mark.parametrize("kind", ["500", "reset", "garbage"])
 def test_a_fault_while_reading_is_told_and_nothing_is_written(answered, tmp_path, kind):
     answered.proxy.faults[:] = [Fault("GET .*/export", kind, times=100, spared=1)]
