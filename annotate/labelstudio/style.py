@@ -48,7 +48,8 @@ _MARKS = f"""
 # Arrows are drawn over the text: blended with it, they leave the words as black (or
 # white) as they are. A role's id is for machines and makes its sign twice as wide, so
 # that signs cover each other: in this font Latin letters have no size. Where none of
-# the local fonts is there, the id is shown.
+# the local fonts is there, the id is shown. A relation that is pointed at is drawn a
+# second time in a tree of its own, where no rule from outside of it holds.
 _ARROWS = f"""
 @font-face{{font-family:"miyar role";size-adjust:0%;unicode-range:U+20-7E,U+B7;
  src:local("Arial"),local("Helvetica"),local("Roboto"),local("Segoe UI"),
@@ -56,9 +57,10 @@ _ARROWS = f"""
 .relations-overlay{{mix-blend-mode:multiply}}
 {_DARK} .relations-overlay{{mix-blend-mode:screen}}
 .relations-overlay path{{opacity:.45}}
-.relations-overlay text{{font-size:10.5px!important;font-weight:600;
- font-family:"miyar role",{_SANS}!important;fill:#5a2a72}}
-.relations-overlay g g rect{{fill:#eee3f4;stroke:none;height:15px;y:-8.5px}}
+.relations-overlay text,[class^=relationItem] text{{font-size:10.5px!important;
+ font-weight:600;font-family:"miyar role",{_SANS}!important;fill:#5a2a72}}
+.relations-overlay g g rect,[class^=relationItem] g rect{{fill:#eee3f4;stroke:none;
+ height:15px;y:-8.5px}}
 {_DARK} .relations-overlay text{{fill:#e9d2f7}}
 {_DARK} .relations-overlay g g rect{{fill:#4b2e5e}}
 """
