@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,11 @@ def iter_whole_tasks(
         return sorted(tasks, key=lambda task: int(task["id"]))
 
     try:
-        for tasks in ahead(pieces, fetch):
-            yield from tasks
-            del tasks
+        # Closed before copies are removed: one may still be on its way.
+        with closing(ahead(pieces, fetch)) as ready:
+            for tasks in ready:
+                yield from tasks
+                del tasks
     finally:
         if settings and not settings.url:
             _remove_copies(settings.data_folder / "export", campaign, mark)

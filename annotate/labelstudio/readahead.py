@@ -6,7 +6,7 @@ the longer of the two times and not their sum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def ahead(items: Iterable[T], make: Callable[[T], U]) -> Iterator[U]:
+def ahead(items: Iterable[T], make: Callable[[T], U]) -> Generator[U, None, None]:
     """Yield what `make` gives of each item, in order, one made ahead of its turn.
 
     An error is raised when its item's turn comes. No more than one piece waits, so that
