@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from annotate.labelstudio.backend import Backend, Inspection
+    from annotate.labelstudio.client import Studio
     from annotate.labelstudio.doors import Doors
     from annotate.settings import Settings
 
@@ -47,7 +48,8 @@ def serve(  # noqa: PLR0913 - a parameter is an option
     """Offer live suggestions to Label Studio until Ctrl-C.
 
     In the editor, Auto-Annotation makes each name that is drawn bring its other
-    mentions. Example: miyar serve --project news
+    mentions. With --project, what breaks the schema is noted on its task as soon as it
+    is submitted, as 'miyar lint --project' does. Example: miyar serve --project news
     """
     from annotate.labelstudio.doors import kept_doors
     from annotate.settings import load_settings
@@ -58,7 +60,14 @@ def serve(  # noqa: PLR0913 - a parameter is an option
     backend = build_backend(schema, rules)
     doors = kept_doors(settings.credentials_file)
     address = url or f"http://{_reached(host)}:{listener.getsockname()[1]}"
-    app = asgi(backend, doors=doors, report=_tell)
+    noting = _Noting(settings, backend) if project else None
+
+    def report(found: Inspection) -> None:
+        _tell(found)
+        if noting:
+            noting.note(found)
+
+    app = asgi(backend, doors=doors, report=report)
     after = (
         (lambda: _connect(project, address.rstrip("/"), doors, settings))
         if project
@@ -175,6 +184,36 @@ def _connect(project: str, url: str, doors: Doors, settings: Settings) -> None:
             typer.echo(f"{campaign.title}: connected; {campaign.address(studio)}")
             if done.remedy:
                 typer.echo(done.remedy, err=True)
+
+
+class _Noting:
+    """Notes on tasks what is to be mended, over one connection, one task at a time."""
+
+    def __init__(self, settings: Settings, backend: Backend) -> None:
+        self.settings = settings
+        self.backend = backend
+        self.turn = threading.Lock()
+        self.studio: Studio | None = None
+
+    def note(self, found: Inspection) -> None:
+        """Look at the whole task, of which others may have submitted something too."""
+        from annotate.labelstudio.client import connect
+        from annotate.labelstudio.review import review_task
+        from schemas.errors import MiyarError
+
+        backend = self.backend
+        with self.turn:
+            try:
+                self.studio = self.studio or connect(self.settings)
+                review_task(
+                    self.studio,
+                    found.project,
+                    found.task,
+                    backend.schema,
+                    lint=backend.lint,
+                )
+            except MiyarError as error:
+                typer.echo(f"task {found.task} has no note: {error}", err=True)
 
 
 def _tell(found: Inspection) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from annotate.cli.ledgers import LedgerFormat, ledger
+from annotate.cli.outcomes import print_logins, say
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
-    from annotate.labelstudio.credentials import Login
     from annotate.labelstudio.doctor import Ailment
     from annotate.labelstudio.released import Release
     from annotate.labelstudio.review import Review
@@ -41,10 +41,6 @@ def register(app: typer.Typer) -> None:
         app.command(name)(command)
 
 
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-
-
 def _settings() -> Settings:
     from annotate.settings import load_settings
 
@@ -62,13 +58,14 @@ def backup(
 
     Example: miyar backup --project news -o news.jsonl.gz
     """
+    from annotate.cli.progress import bar
     from annotate.labelstudio.backup import backup as save
     from annotate.labelstudio.client import connect
     from annotate.labelstudio.projects import known_parts
     from schemas.errors import UsageError
 
     settings = _settings()
-    with connect(settings) as studio:
+    with connect(settings) as studio, bar(f"keeping {project}") as progress:
         parts = known_parts(studio, project)
         if len(parts) > 1:
             listed = "\n".join(f"  {part.campaign.title}" for part in parts)
@@ -77,7 +74,7 @@ def backup(
                 f"own title:\n{listed}"
             )
         title = parts[0].campaign.title
-        done = save(studio, title, settings=settings, out=out)
+        done = save(studio, title, settings=settings, out=out, progress=progress)
     typer.echo(
         f"{out}: {done.tasks} tasks, {done.annotations} annotations, {done.drafts} "
         f"drafts, {done.users} users"
@@ -102,22 +99,15 @@ def restore(
 
     settings = _settings()
     with connect(settings) as studio:
-        done = put_back(source, studio=studio, settings=settings, say=_say, title=title)
+        done = put_back(source, studio=studio, settings=settings, say=say, title=title)
     what = "restored" if done.created else "was there already; nothing was changed"
     typer.echo(f"{done.project}: {done.tasks} tasks, {what}; {done.url}")
-    _print_logins(done.logins, settings)
+    print_logins(done.logins, settings)
     for path, count in sorted(done.differing.items()):
         typer.echo(f"  not as it was: {path} ({count} times)")
     if done.differing:
         raise typer.Exit(1)
     typer.echo("Every field is as it was.", err=True)
-
-
-def _print_logins(logins: Sequence[Login], settings: Settings) -> None:
-    for login in logins:
-        typer.echo(f"  {login.email}  password {login.password}")
-    if logins:
-        _say(f"  (kept in {settings.credentials_file})")
 
 
 def doctor(
@@ -160,7 +150,7 @@ def doctor(
         for ailment in found:
             typer.echo(f"{ailment.code}  {ailment.where}\n  {ailment.what}")
             typer.echo(f"  Remedy: {ailment.remedy}")
-        _say(f"{len(found) or 'no'} findings")
+        say(f"{len(found) or 'no'} findings")
     if found:
         raise typer.Exit(1)
 

@@ -41,7 +41,10 @@ def ledger(  # noqa: PLR0913 - one parameter per option
         typer.Option(min=0.0, max=1.0, help="Mute rules kept surely less than this."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The mute list to write, .json.")
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="The mute list to write; mute.json if not given."
+        ),
     ] = None,
     output: Annotated[
         LedgerFormat, typer.Option("--format", help="How to print it.")
@@ -64,8 +67,11 @@ def ledger(  # noqa: PLR0913 - one parameter per option
     from schemas.jsonl import write_atomically
     from schemas.load import load_schema
 
-    if (mute_below is None) != (out is None):
-        raise UsageError("--mute-below and -o belong together: give both or neither.")
+    if mute_below is None and out is not None:
+        raise UsageError(
+            "-o is where the mute list goes, and --mute-below says what is on it: give "
+            "that too, or leave -o out."
+        )
     settings, labels = load_settings(), load_schema(schema)
     suggest = _silent_rules(labels, schema, rules)
     with connect(settings) as studio:
@@ -77,14 +83,19 @@ def ledger(  # noqa: PLR0913 - one parameter per option
             )
         )
         found = build_ledger(episodes)
-    if mute_below is not None and out is not None:
+    if mute_below is not None:
+        out = out or Path("mute.json")
         weak = weak_rules(found, below=mute_below)
         content = _mute_list(weak, project=project, below=mute_below)
         write_atomically(
             out, [json.dumps(content, ensure_ascii=False, indent=1) + "\n"]
         )
         rated = len(found.suggested.rules)
-        typer.echo(f"{out}: {len(weak)} of {rated} rules to mute", err=True)
+        typer.echo(
+            f"{out}: {len(weak)} of {rated} rules to mute; leave them out with "
+            f"'miyar suggest --mute {out}'",
+            err=True,
+        )
     if output is LedgerFormat.JSON:
         typer.echo(json.dumps(to_json(found), ensure_ascii=False, indent=1))
     else:

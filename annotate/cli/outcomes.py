@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from annotate.labelstudio.credentials import Login
     from annotate.settings import Settings
 
-__all__ = ["print_collected", "print_login", "print_pushed", "say"]
+__all__ = ["print_collected", "print_logins", "print_pushed", "say"]
 
 
 def say(message: str) -> None:
@@ -41,10 +42,16 @@ def print_pushed(done: Pushed, settings: Settings, *, dry_run: bool) -> None:
         )
     for note in done.notes:
         say(note)
+    if dry_run and done.created:
+        titles = ", ".join(part.title for part in done.parts if part.url is None)
+        typer.echo(f"  would be made: {titles}")
+    for change in done.changes:
+        typer.echo(f"  {'would be changed' if dry_run else 'changed'}: {change}")
     if dry_run and done.newcomers:
         typer.echo(f"  logins would be made for {', '.join(done.newcomers)}")
-    for login in done.logins:
-        print_login(login, settings)
+    print_logins(done.logins, settings)
+    if done.idle:
+        say("Nothing is to be changed." if dry_run else "Nothing was changed.")
 
 
 def print_collected(done: Collected) -> None:
@@ -83,7 +90,9 @@ def _print_left(who: str, work: Work, *, skipped: bool) -> None:
         say(f"{who}: not in the files: {told}")
 
 
-def print_login(login: Login, settings: Settings) -> None:
-    """Tell how somebody logs in, and where that is kept."""
-    typer.echo(f"  {login.email}  password {login.password}")
-    say(f"  (kept in {settings.credentials_file})")
+def print_logins(logins: Sequence[Login], settings: Settings) -> None:
+    """Tell how people log in, and where that is kept."""
+    for login in logins:
+        typer.echo(f"  {login.email}  password {login.password}")
+    if logins:
+        say(f"  (kept in {settings.credentials_file})")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from annotate.cli.outcomes import print_collected, print_login, print_pushed, say
+from annotate.cli.outcomes import print_collected, print_logins, print_pushed, say
 
 if TYPE_CHECKING:
     from annotate.settings import Settings
@@ -90,7 +90,7 @@ def up(
     typer.echo(
         f"Label Studio {'runs' if server.fresh else 'runs already'}: {server.url}"
     )
-    print_login(admin_login(settings), settings)
+    print_logins([admin_login(settings)], settings)
     if foreground:
         try:
             wait_for_end(server)
@@ -247,12 +247,13 @@ def pull(
 
     Example: miyar pull --project news -o annotations
     """
+    from annotate.cli.progress import bar
     from annotate.labelstudio.client import connect
     from annotate.labelstudio.collection import pull as fetch
     from schemas.load import load_schema
 
     settings, loaded, moment = _settings(), load_schema(schema), _moment(since)
-    with connect(settings) as studio:
+    with connect(settings) as studio, bar(f"pulling {project}") as progress:
         done = fetch(
             studio,
             project,
@@ -261,6 +262,7 @@ def pull(
             lenient=lenient,
             since=moment,
             settings=settings,
+            progress=progress,
         )
     print_collected(done)
     if done.problems:

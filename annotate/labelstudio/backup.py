@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,8 +67,18 @@ class Backup:
                 yield entry["task"]
 
 
-def backup(studio: Studio, project: str, *, settings: Settings, out: Path) -> Saved:
-    """Write a project to `out`, whole or not at all; the file is its owner's alone."""
+def backup(
+    studio: Studio,
+    project: str,
+    *,
+    settings: Settings,
+    out: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> Saved:
+    """Write a project to `out`, whole or not at all; the file is its owner's alone.
+
+    `progress` is called with how many tasks are written, and of about how many.
+    """
     campaign = find_campaign(studio, project)
     if campaign is None:
         raise UsageError(
@@ -84,6 +94,8 @@ def backup(studio: Studio, project: str, *, settings: Settings, out: Path) -> Sa
             counts[kind] = counts.get(kind, 0) + 1
             for part in ("annotations", "drafts") if kind == "task" else ():
                 counts[part] += len(entry["task"][part])
+            if progress:
+                progress(counts["task"], max(counts["task"], campaign.size))
             line = json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
             digest.update(line.encode("utf-8", "surrogatepass"))
             yield line

@@ -17,6 +17,7 @@ from typing import Any
 from annotate.labelstudio.client import Studio
 from annotate.labelstudio.config import render_config
 from annotate.labelstudio.credentials import Login
+from annotate.labelstudio.freight import Freight
 from annotate.labelstudio.importing import BATCH, bring, read_holding
 from annotate.labelstudio.installation import Say
 from annotate.labelstudio.instructions import render_steps
@@ -30,11 +31,11 @@ from annotate.labelstudio.projects import (
     patch_project,
 )
 from annotate.labelstudio.roster import write_roster
-from annotate.labelstudio.tasks import to_results, to_task
+from annotate.labelstudio.tasks import to_results
 from annotate.labelstudio.users import ensure_users
 from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
-from schemas.errors import DataError, ServiceError
+from schemas.errors import ServiceError
 from schemas.labels import Schema
 
 __all__ = [
@@ -71,7 +72,8 @@ class Pushed:
     """What a push did, or with `dry_run` would do.
 
     `added` are the documents of which a task was made, `present` counts those that
-    needed none. `control` are the added ones that go without suggestions, `again` those
+    needed none. `changes` tell which settings of projects that were there are others
+    now. `control` are the added ones that go without suggestions, `again` those
     that an earlier push had put there and somebody deleted. `notes` tell what is left
     for people to mend.
     """
@@ -87,6 +89,12 @@ class Pushed:
     control: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything was there already, as it was to be."""
+        return not (self.created or self.added or self.newcomers or self.changes)
 
 
 def push(  # noqa: PLR0913 - keyword-only; each is a part of the order
@@ -106,20 +114,21 @@ def push(  # noqa: PLR0913 - keyword-only; each is a part of the order
     first. Raises DataError for documents that are there with another text.
     """
     plan.check()
-    tasks = {doc.id: _task(doc, plan.schema) for doc in docs}
-    if len(tasks) < len(docs):
-        raise DataError("Two documents to push have one id. Give each its own.")
+    tasks = Freight(docs, plan.schema)
     if plan.dry_run:
         return _describe(prepare(studio, settings, plan, tasks), studio, ())
     with _alone(settings, studio, plan.project, say):
         job = prepare(studio, settings, plan, tasks)
         counter = _Counter(sum(len(todo.missing) for todo in job.todos), progress, say)
+        logins: tuple[Login, ...] = ()
         try:
-            return _carry_out(job, studio, settings, counter)
+            logins = ensure_users(studio, settings, plan.annotators)
+            return _carry_out(job, studio, settings, logins, counter)
         except ServiceError as error:
             error.args = (
                 f"{error} {counter.done} of {counter.total} tasks are pushed; run the "
-                "same command again to push what is missing, nothing comes twice.",
+                "same command again to push what is missing, nothing comes twice."
+                + _kept(logins, settings),
             )
             raise
 
@@ -173,11 +182,6 @@ def _author(annotation: Json) -> int:
     return int(author["id"]) if isinstance(author, dict) else int(author or 0)
 
 
-def _task(doc: AnnotatedDocument, schema: Schema) -> Json:
-    version = MODEL_VERSION if doc.entities or doc.events else None
-    return to_task(doc, schema, model_version=version)
-
-
 @contextmanager
 def _alone(settings: Settings, studio: Studio, name: str, say: Say) -> Iterator[None]:
     """Hold the campaign's lock; whoever waits for it is told."""
@@ -211,22 +215,34 @@ class _Counter:
             self.say(f"  {self.done} of {self.total} tasks pushed")
 
 
+def _kept(logins: Sequence[Login], settings: Settings) -> str:
+    """Say where new logins are kept: the next run does not tell them again."""
+    if not logins:
+        return ""
+    named = ", ".join(login.email for login in logins)
+    return f" The new logins of {named} are kept in {settings.credentials_file}."
+
+
 def _carry_out(
-    job: Job, studio: Studio, settings: Settings, counter: _Counter
+    job: Job,
+    studio: Studio,
+    settings: Settings,
+    logins: tuple[Login, ...],
+    counter: _Counter,
 ) -> Pushed:
-    logins = ensure_users(studio, settings, job.plan.annotators)
     notes: list[str] = []
     made: dict[str, Campaign] = {}
     for todo in job.todos:
         campaign = todo.campaign or _create(studio, job.plan, todo)
         made[todo.title] = campaign
-        if todo.campaign:
-            _update(studio, campaign, job.plan)
+        if todo.changes:
+            patch_project(studio, campaign, **todo.changes)
         holding = todo.holding if todo.campaign else read_holding(studio, campaign)
-        left = bring(studio, campaign, todo.tasks, holding, arrived=counter)
+        left = bring(studio, campaign, todo.docs, job.tasks, holding, arrived=counter)
         notes += left
         _show_suggestions(studio, campaign)
-        write_roster(settings, campaign, {*holding.tasks, *todo.tasks})
+        here = [todo.annotator] if todo.annotator else job.plan.annotators
+        write_roster(settings, campaign, {*holding.tasks, *todo.docs}, here)
     return _describe(job, studio, logins, made=made, notes=tuple(notes))
 
 
@@ -243,18 +259,6 @@ def _create(studio: Studio, plan: Plan, todo: Todo) -> Campaign:
         sampling="Sequential sampling",
         skip_queue="REQUEUE_FOR_OTHERS",
     )
-
-
-def _update(studio: Studio, campaign: Campaign, plan: Plan) -> None:
-    changes: Json = {}
-    page = render_config(plan.schema)
-    if campaign.config != page:
-        changes["label_config"] = page
-    overlap = 1 if plan.strict else plan.overlap
-    if campaign.overlap != overlap:
-        changes["maximum_annotations"] = overlap
-    if changes:
-        patch_project(studio, campaign, **changes)
 
 
 def _show_suggestions(studio: Studio, campaign: Campaign) -> None:
@@ -283,7 +287,7 @@ def _describe(
         missing = len(todo.missing)
         parts.append(
             PushedPart(
-                todo.title, todo.annotator, url, missing, len(todo.tasks) - missing
+                todo.title, todo.annotator, url, missing, len(todo.docs) - missing
             )
         )
     added = {doc for todo in job.todos for doc in todo.missing}
@@ -292,12 +296,22 @@ def _describe(
         job.plan.project,
         parts[0].url if parts else None,
         any(todo.campaign is None for todo in job.todos),
-        tuple(doc for doc in job.docs if doc in added),
-        sum(doc not in added for doc in job.docs),
+        tuple(doc for doc in job.tasks if doc in added),
+        sum(doc not in added for doc in job.tasks),
         logins,
         job.newcomers,
         tuple(parts),
-        tuple(d for d in job.docs if d in added and job.arms.get(d) == "control"),
-        tuple(doc for doc in job.docs if doc in again),
+        tuple(
+            d for d in job.tasks if d in added and job.tasks.arms.get(d) == "control"
+        ),
+        tuple(doc for doc in job.tasks if doc in again),
         notes,
+        tuple(line for todo in job.todos for line in _told(todo)),
     )
+
+
+def _told(todo: Todo) -> Iterator[str]:
+    if "label_config" in todo.changes:
+        yield f"{todo.title}: the schema's labelling page"
+    if "maximum_annotations" in todo.changes:
+        yield f"{todo.title}: overlap {todo.changes['maximum_annotations']}"

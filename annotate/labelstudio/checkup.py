@@ -194,7 +194,8 @@ def _check_task(
                 "LS302",
                 f"{where}, prediction {prediction['id']}",
                 f"A suggestion {fault}",
-                "Delete the prediction and push the document's suggestions again.",
+                "Delete the prediction. If nobody worked on the task, delete that and "
+                "push the document again.",
             )
     for annotation in submitted(task):
         for fault in _region_faults(annotation["result"], text, schema):

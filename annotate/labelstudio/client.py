@@ -15,6 +15,8 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from annotate.labelstudio.credentials import Login, read_logins
 from annotate.labelstudio.server import admin_login, find_server
 from annotate.settings import Settings
@@ -98,8 +100,9 @@ class Studio:
 
     def _get(self, path: str, params: dict[str, Any]) -> Any:
         with self.telling(f"read {path}"):
-            answer = self._asked("GET", path, doing=f"read {path}", params=params)
-            return answer.json()
+            return _parsed(
+                self._asked("GET", path, doing=f"read {path}", params=params)
+            )
 
     def post(self, path: str, content: Any, *, doing: str) -> Any:
         """Return the JSON of one POST, sent once.
@@ -107,7 +110,15 @@ class Studio:
         For bulk: the SDK spends more time copying a large body than the server takes.
         """
         with self.telling(doing):
-            return self._asked("POST", path, doing=doing, json=content).json()
+            return _parsed(
+                self._asked(
+                    "POST",
+                    path,
+                    doing=doing,
+                    content=msgspec.json.encode(content),
+                    headers={"Content-Type": "application/json"},
+                )
+            )
 
     def patch(self, path: str, *, doing: str, **values: Any) -> None:
         """Set values of one thing; tried again when the connection fails."""
@@ -191,6 +202,14 @@ class Studio:
         """Close the connections."""
         if "_http" in self.__dict__:
             self._http.close()
+
+
+def _parsed(answer: httpx.Response) -> Any:
+    try:
+        return msgspec.json.decode(answer.content)
+    except msgspec.DecodeError:
+        # Such as NaN, which some write; what is no JSON at all raises ValueError.
+        return answer.json()
 
 
 def patiently(call: Callable[[], T], *, attempts: int = ATTEMPTS) -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ from annotate.labelstudio.client import Studio
 from annotate.labelstudio.config import render_config
 from annotate.labelstudio.opinions import Opinion, collect
 from annotate.labelstudio.projects import Part, known_parts
-from annotate.labelstudio.roster import read_roster
+from annotate.labelstudio.roster import Roster, read_roster
 from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
 from schemas.atomic import hold_draft, sync_folder, told
@@ -24,6 +24,9 @@ from schemas.jsonl import render_document
 from schemas.labels import Schema
 
 __all__ = ["Collected", "Work", "pull"]
+
+Progress = Callable[[int, int], None]
+"""Called with how many tasks were read, and about how many there are."""
 
 
 @dataclass(slots=True)
@@ -61,9 +64,9 @@ class Collected:
 
     `documents` counts what was written for each annotator, `work` all that they did.
     `tasks` counts the tasks of each document of the campaign, `opinions` what was
-    submitted of it. `gone` are
-    documents that were pushed and whose tasks somebody deleted; `stale` are files of
-    earlier pulls in the same folder. `began` is the server's time at the start.
+    submitted of it. `gone` are documents that were pushed and whose tasks somebody
+    deleted, `annotators` those whom a push named. `stale` are files of earlier pulls in
+    the same folder, `began` is the server's time at the start.
     """
 
     documents: Mapping[str, int]
@@ -74,6 +77,7 @@ class Collected:
     files: tuple[Path, ...]
     problems: tuple[str, ...]
     gone: tuple[str, ...]
+    annotators: tuple[str, ...]
     stale: tuple[Path, ...]
     began: datetime
 
@@ -92,6 +96,7 @@ def pull(  # noqa: PLR0913 - keyword-only; each is a part of the order
     lenient: bool = False,
     since: datetime | None = None,
     settings: Settings | None = None,
+    progress: Progress | None = None,
 ) -> Collected:
     """Write OUT/ANNOTATOR.jsonl for everybody who submitted anything.
 
@@ -106,10 +111,13 @@ def pull(  # noqa: PLR0913 - keyword-only; each is a part of the order
         )
     parts = known_parts(studio, project)
     gathered = _Gathered(list(_page_problems(parts, schema)))
+    total = sum(part.campaign.size for part in parts)
     began = studio.clock()
     with _Spool(out) as spool:
         for opinion in collect(studio, parts, schema, since=since, settings=settings):
             gathered.add(opinion)
+            if progress:
+                progress(min(gathered.seen, total), total)
             if opinion.doc is not None:
                 spool.write(opinion.annotator, opinion.doc)
         if gathered.problems and not lenient:
@@ -119,6 +127,7 @@ def pull(  # noqa: PLR0913 - keyword-only; each is a part of the order
                 "to leave the faulty marks out."
             )
         files = spool.commit()
+    known = _remembered(settings, parts)
     return Collected(
         documents=spool.written,
         work=dict(sorted(gathered.work.items())),
@@ -127,7 +136,8 @@ def pull(  # noqa: PLR0913 - keyword-only; each is a part of the order
         unannotated=gathered.unannotated,
         files=files,
         problems=tuple(gathered.problems),
-        gone=() if since else _gone(settings, parts, gathered.tasks),
+        gone=() if since else tuple(sorted(known.documents - gathered.tasks.keys())),
+        annotators=tuple(sorted(known.annotators)),
         stale=tuple(sorted(set(out.glob("*.jsonl")) - set(files))),
         began=began,
     )
@@ -143,10 +153,12 @@ class _Gathered:
     opinions: Counter[str] = field(default_factory=Counter)
     unannotated: int = 0
     task: int = 0
+    seen: int = 0
 
     def add(self, opinion: Opinion) -> None:
         self.problems += opinion.problems
         self.unannotated += opinion.kind == "none"
+        self.seen += opinion.task != self.task
         if opinion.document:
             # The opinions on one task come one after the other.
             self.tasks[opinion.document] += opinion.task != self.task
@@ -167,13 +179,14 @@ def _page_problems(parts: tuple[Part, ...], schema: Schema) -> Iterator[str]:
             )
 
 
-def _gone(
-    settings: Settings | None, parts: tuple[Part, ...], there: Mapping[str, int]
-) -> tuple[str, ...]:
+def _remembered(settings: Settings | None, parts: tuple[Part, ...]) -> Roster:
     if settings is None:
-        return ()
-    pushed = {doc for part in parts for doc in read_roster(settings, part.campaign)}
-    return tuple(sorted(pushed - there.keys()))
+        return Roster()
+    rosters = [read_roster(settings, part.campaign) for part in parts]
+    return Roster(
+        frozenset(doc for roster in rosters for doc in roster.documents),
+        frozenset(who for roster in rosters for who in roster.annotators),
+    )
 
 
 class _Spool:

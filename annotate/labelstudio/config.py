@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
+from annotate.labelstudio.style import group_class, render_style
 from schemas.labels import Bilingual, EntityType, EventType, Schema
 
 __all__ = [
@@ -27,61 +28,6 @@ TEXT = "text"
 ENTITY = "entity"
 TRIGGER = "trigger"
 _SEPARATOR = " · "
-_FONTS = (
-    '"Noto Naskh Arabic","Amiri","Scheherazade New","Geeza Pro",'
-    '"Traditional Arabic","Noto Sans Arabic","DejaVu Sans",serif'
-)
-_SANS = '"Noto Sans Arabic","Noto Kufi Arabic","Segoe UI","DejaVu Sans",sans-serif'
-
-# Label Studio does not unescape the text of <Style>: selectors do without ">".
-# The rule for `area` gives back the handles that move a span's edge: Chromium hides
-# the tag they are made of.
-_STYLE = f"""
-.miyar{{display:grid;grid-template-columns:minmax(0,58rem) 18rem;gap:0 1.25rem;
- justify-content:center;
- align-items:start;font-family:{_SANS}}}
-.miyar-text{{min-width:0}}
-.miyar .lsf-richtext__container,.miyar .lsf-richtext__container *{{
- font-family:{_FONTS}!important;font-size:1.3rem;line-height:2.6!important;
- letter-spacing:0!important}}
-.miyar .lsf-richtext__container{{direction:DIRECTION;text-align:start;
- padding:1.6rem .75rem 6rem!important}}
-.lsf-richtext .htx-highlight area{{display:inline-block!important}}
-.miyar .htx-highlight{{border-radius:.2rem}}
-.miyar .htx-highlight[data-label]::after,.miyar .htx-highlight[data-index]::after{{
- font-family:{_SANS}!important;font-size:.66rem!important;font-weight:600;
- opacity:.8;padding:0 .2rem!important;unicode-bidi:isolate}}
-.relations-overlay path{{opacity:.4}}
-.relations-overlay text{{font-size:10px!important;font-family:{_SANS}!important}}
-.relations-overlay g g rect{{fill:#6d4c7d;stroke:none;height:15px;y:-8.5px}}
-.relations-overlay g g{{opacity:.9}}
-.miyar-marks{{position:sticky;top:0;z-index:101;direction:DIRECTION;
- min-height:5.6rem;padding:.35rem .6rem;display:flex;flex-flow:row wrap;
- align-content:flex-start;gap:.1rem 1.4rem;font-size:.84rem;
- background:var(--color-neutral-background,#fff);
- border-bottom:1px solid var(--color-neutral-border,#ddd)}}
-.miyar-marks .lsf-choices{{margin:0!important;display:flex;flex-wrap:wrap;gap:0 .25rem}}
-.miyar-marks .lsf-choices_hidden{{display:none}}
-.miyar-marks .lsf-choice{{margin:0!important}}
-.miyar-marks .lsf-hint{{opacity:.5;font-size:.58rem;padding-inline-start:.2rem}}
-.miyar-marks p,.miyar-marks h4{{font:400 .84rem/1.9 {_SANS}!important;
- margin:0!important;color:var(--color-neutral-content-subtler,#666)!important}}
-.miyar-labels{{position:sticky;top:0;max-height:calc(100vh - 7rem);overflow-y:auto;
- direction:DIRECTION;padding:.4rem .1rem 1rem}}
-.miyar-labels .lsf-labels{{display:block!important;margin:0 0 .5rem!important;
- padding:0 0 .4rem!important;border-bottom:1px solid var(--color-neutral-border,#ddd)}}
-.miyar-group{{display:flex;flex-flow:row wrap;align-items:center;gap:.15rem .25rem;
- margin:0 0 .25rem}}
-.miyar-group h4{{font:600 .68rem/1.4 {_SANS}!important;margin:0!important;
- min-width:100%;color:var(--color-neutral-content-subtler,#777)!important}}
-.miyar-group .lsf-label{{margin:0!important;font-family:{_SANS}!important;
- font-size:.8rem!important;height:1.5rem!important;padding-inline:.4rem!important;
- border-left:0!important;border-inline-start:4px solid var(--color)!important}}
-.miyar-group .lsf-label__text{{margin-inline-end:.35rem}}
-.miyar-group .lsf-label__hotkey{{font-size:.68rem;opacity:.6;direction:ltr;
- margin:0!important}}
-@media (max-width:1100px){{.miyar{{grid-template-columns:minmax(0,58rem) 14rem}}}}
-"""
 _HINT = Bilingual(
     ar=(
         "اختر علامة في النص لتحدد صفاتها. الحدث يوصل بمشاركيه بالمفتاحين alt+r ثم "
@@ -139,7 +85,7 @@ def render_config(schema: Schema) -> str:
     is selected, only for the labels that have them.
     """
     view = _tag(None, "View")
-    _tag(view, "Style").text = _STYLE.replace("DIRECTION", schema.direction)
+    _tag(view, "Style").text = render_style(schema)
     page = _tag(view, "View", className="miyar", style=f"direction:{schema.direction}")
     main = _tag(page, "View", className="miyar-text")
     _add_attributes(main, schema)
@@ -186,7 +132,9 @@ def _add_labels(
         members = {n: t for n, t in types.items() if t.group == group}
         if spec.layer != layer or not members:
             continue
-        box = _tag(labels, "View", className="miyar-group")
+        box = _tag(
+            labels, "View", className=f"miyar-group {group_class(schema, group)}"
+        )
         _tag(box, "Header", value=_word(schema, spec.name), size="5")
         for label, kind in members.items():
             _tag(

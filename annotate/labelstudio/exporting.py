@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from annotate.labelstudio.client import GoneError, Studio
 from annotate.labelstudio.projects import Campaign, iter_tasks, task_query
+from annotate.labelstudio.readahead import ahead
 from annotate.settings import Settings
 
 __all__ = ["iter_whole_tasks"]
@@ -41,16 +43,23 @@ def iter_whole_tasks(
     """
     mark = secrets.token_hex(8)
     pieces = _changed(studio, campaign, since) if since else _ranges(studio, campaign)
+
+    def fetch(ids: Sequence[int]) -> list[Json]:
+        tasks = studio.get(
+            f"/api/projects/{campaign.id}/export",
+            exportType="JSON",
+            download_all_tasks="true",
+            miyar=mark,
+            **{"ids[]": list(ids)},
+        )
+        return sorted(tasks, key=lambda task: int(task["id"]))
+
     try:
-        for ids in pieces:
-            tasks = studio.get(
-                f"/api/projects/{campaign.id}/export",
-                exportType="JSON",
-                download_all_tasks="true",
-                miyar=mark,
-                **{"ids[]": list(ids)},
-            )
-            yield from sorted(tasks, key=lambda task: int(task["id"]))
+        # Closed before copies are removed: one may still be on its way.
+        with closing(ahead(pieces, fetch)) as ready:
+            for tasks in ready:
+                yield from tasks
+                del tasks
     finally:
         if settings and not settings.url:
             _remove_copies(settings.data_folder / "export", campaign, mark)

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.labelstudio.client import ATTEMPTS, GoneError, LostReplyError, Studio
+from annotate.labelstudio.freight import Freight
 from annotate.labelstudio.projects import Campaign, iter_tasks
+from annotate.labelstudio.readahead import ahead
 from schemas.errors import DataError, ServiceError
 from schemas.jsonl import text_sha256
 
@@ -78,9 +80,7 @@ def read_holding(studio: Studio, campaign: Campaign) -> Holding:
     return Holding(tasks, tuple(doubled), size)
 
 
-def check_held(
-    holding: Holding, wanted: Mapping[str, Json], campaign: Campaign
-) -> None:
+def check_held(holding: Holding, wanted: Freight, campaign: Campaign) -> None:
     """Raise DataError for documents that are there with another text.
 
     One line for each, with what to do: a text may be new on our side, or may have been
@@ -91,7 +91,7 @@ def check_held(
         if task.doc not in wanted:
             continue
         where = f"{task.doc}: project {campaign.title!r} holds it"
-        if task.sha256 != wanted[task.doc]["data"]["sha256"]:
+        if task.sha256 != wanted.sha256_of(task.doc):
             problems.append(
                 f"{where} with another text (task {task.id}). Push the new text under "
                 "a new id, or delete that task with its annotations first."
@@ -106,28 +106,29 @@ def check_held(
         raise DataError("\n".join(problems) + "\nNothing was changed.")
 
 
-def bring(
+def bring(  # noqa: PLR0913 - keyword-only but for what it works on
     studio: Studio,
     campaign: Campaign,
-    tasks: Mapping[str, Json],
+    docs: Sequence[str],
+    tasks: Freight,
     holding: Holding,
     *,
     arrived: Arrived,
 ) -> tuple[str, ...]:
-    """Import what is missing of `tasks`, and settle what is there twice.
+    """Import the tasks of `docs` that are missing, and settle what is there twice.
 
     Returns a line for each document that stays doubled because people worked on its
     second task. Raises ServiceError when tasks vanish as fast as they are brought in.
     """
     for _ in range(ROUNDS):
-        missing = [task for doc, task in tasks.items() if doc not in holding.tasks]
+        missing = [doc for doc in docs if doc not in holding.tasks]
         expected = holding.size + len(missing)
-        _import(studio, campaign, missing, holding, arrived)
+        _import(studio, campaign, missing, tasks, holding, arrived)
         if not holding.doubled and _size(studio, campaign) == expected:
             return ()
         holding = read_holding(studio, campaign)
         left = _take_out(studio, holding.doubled)
-        if all(doc in holding.tasks for doc in tasks):
+        if all(doc in holding.tasks for doc in docs):
             return left
         removed = len(holding.doubled) - len(left)
         holding = Holding(holding.tasks, (), holding.size - removed)
@@ -141,18 +142,20 @@ def _size(studio: Studio, campaign: Campaign) -> int:
     return int(studio.get(f"/api/projects/{campaign.id}")["task_number"] or 0)
 
 
-def _import(
+def _import(  # noqa: PLR0913 - the steps of one loop
     studio: Studio,
     campaign: Campaign,
-    tasks: Sequence[Json],
+    docs: Sequence[str],
+    tasks: Freight,
     known: Holding,
     arrived: Arrived,
 ) -> None:
     last = max((task.id for task in known.tasks.values()), default=0)
-    for start in range(0, len(tasks), BATCH):
-        batch = list(tasks[start : start + BATCH])
+    parts = [docs[start : start + BATCH] for start in range(0, len(docs), BATCH)]
+    for batch in ahead(parts, lambda part: [tasks[doc] for doc in part]):
+        size = len(batch)
         last = _import_batch(studio, campaign, batch, last)
-        arrived(len(batch))
+        arrived(size)
 
 
 def _import_batch(

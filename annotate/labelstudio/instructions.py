@@ -50,7 +50,9 @@ def render_steps(schema: Schema) -> str:
     ]
     # Label Studio takes styles and list numbers away, and keeps `dir`.
     lines = (f"<b>{n}.</b> {escape(step)}" for n, step in enumerate(steps, start=1))
-    return f'<div dir="{schema.direction}">{"<br><br>".join(lines)}<hr></div>'
+    return (
+        f'<div dir="{schema.direction}">{"<br><br>".join(lines)}<br><br><hr><br></div>'
+    )
 
 
 def _word(schema: Schema, words: Bilingual) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from annotate.labelstudio.assignment import Arm, assign_annotators, choose_arms
 from annotate.labelstudio.client import Studio
 from annotate.labelstudio.config import render_config
+from annotate.labelstudio.freight import Freight
 from annotate.labelstudio.importing import Holding, check_held, read_holding
 from annotate.labelstudio.plan import Plan
 from annotate.labelstudio.projects import Campaign, Part, find_parts, part_title
@@ -19,36 +20,37 @@ from schemas.errors import UsageError
 
 __all__ = ["Job", "Todo", "prepare"]
 
-Json = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """What is to come into one project; `campaign` is None before it is made."""
+    """What is to come into one project; `campaign` is None before it is made.
+
+    `changes` are its settings that the plan would have otherwise.
+    """
 
     title: str
     annotator: str | None
     campaign: Campaign | None
     holding: Holding
-    tasks: Mapping[str, Json]
+    docs: tuple[str, ...]
     again: frozenset[str]
+    changes: Mapping[str, str | int]
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The documents that get a task."""
-        return tuple(doc for doc in self.tasks if doc not in self.holding.tasks)
+        return tuple(doc for doc in self.docs if doc not in self.holding.tasks)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that a push is to do: the documents, their arms, and project by project.
+    """All that a push is to do: the tasks, in their arms, and project by project.
 
     `newcomers` are the annotators who get a login.
     """
 
     plan: Plan
-    docs: tuple[str, ...]
-    arms: Mapping[str, Arm]
+    tasks: Freight
     todos: tuple[Todo, ...]
     newcomers: tuple[str, ...]
 
@@ -56,9 +58,7 @@ class Job:
 _NOTHING = Holding({}, (), 0)
 
 
-def prepare(
-    studio: Studio, settings: Settings, plan: Plan, tasks: Mapping[str, Json]
-) -> Job:
+def prepare(studio: Studio, settings: Settings, plan: Plan, tasks: Freight) -> Job:
     """Read what stands, check it, and decide what is to be done."""
     parts = find_parts(studio, plan.project)
     _check_form(parts, plan)
@@ -67,7 +67,7 @@ def prepare(
     held = {part.annotator: read_holding(studio, part.campaign) for part in parts}
     for part in parts:
         check_held(held[part.annotator], tasks, part.campaign)
-    arms, tasks = _in_arms(tasks, held, plan)
+    tasks = tasks.in_arms(_arms(tasks, held, plan))
     shares = _shares(tasks, held, plan)
     standing = {part.annotator: part.campaign for part in parts}
     todos = []
@@ -81,12 +81,15 @@ def prepare(
                 who,
                 campaign,
                 holding,
-                {doc: tasks[doc] for doc in tasks if doc in docs},
-                gone & read_roster(settings, campaign) if campaign else frozenset(),
+                tuple(doc for doc in tasks if doc in docs),
+                gone & read_roster(settings, campaign).documents
+                if campaign
+                else frozenset(),
+                _changes(campaign, plan) if campaign else {},
             )
         )
     newcomers = missing_users(studio, plan.annotators)
-    return Job(plan, tuple(tasks), arms, tuple(todos), newcomers)
+    return Job(plan, tasks, tuple(todos), newcomers)
 
 
 def _check_form(parts: Sequence[Part], plan: Plan) -> None:
@@ -121,11 +124,22 @@ def _check_page(campaign: Campaign, plan: Plan) -> None:
         )
 
 
-def _in_arms(
-    tasks: Mapping[str, Json], held: Mapping[str | None, Holding], plan: Plan
-) -> tuple[dict[str, Arm], dict[str, Json]]:
-    """Choose each document's arm, and make the tasks of the control arm bare."""
-    strata = {doc: _outlet(task.get("meta") or {}) for doc, task in tasks.items()}
+def _changes(campaign: Campaign, plan: Plan) -> dict[str, str | int]:
+    changes: dict[str, str | int] = {}
+    page = render_config(plan.schema)
+    if campaign.config != page:
+        changes["label_config"] = page
+    overlap = 1 if plan.strict else plan.overlap
+    if campaign.overlap != overlap:
+        changes["maximum_annotations"] = overlap
+    return changes
+
+
+def _arms(
+    tasks: Freight, held: Mapping[str | None, Holding], plan: Plan
+) -> Mapping[str, Arm]:
+    """Choose each document's arm; none at all where no share goes without."""
+    strata = {doc: _outlet(tasks.meta_of(doc)) for doc in tasks}
     kept: dict[str, Arm] = {}
     marked = plan.control > 0
     for holding in held.values():
@@ -134,15 +148,8 @@ def _in_arms(
             kept[doc] = "control" if there.meta.get("arm") == "control" else "suggested"
             marked = marked or "arm" in there.meta
     if not marked:
-        return {}, dict(tasks)
-    arms = choose_arms(strata, kept, share=plan.control, seed=plan.seed)
-    armed = {}
-    for doc, task in tasks.items():
-        task = {**task, "meta": {**(task.get("meta") or {}), "arm": arms[doc]}}
-        if arms[doc] == "control":
-            task.pop("predictions", None)
-        armed[doc] = task
-    return arms, armed
+        return {}
+    return choose_arms(strata, kept, share=plan.control, seed=plan.seed)
 
 
 def _outlet(meta: Mapping[str, Any]) -> str:
@@ -150,7 +157,7 @@ def _outlet(meta: Mapping[str, Any]) -> str:
 
 
 def _shares(
-    tasks: Mapping[str, Json], held: Mapping[str | None, Holding], plan: Plan
+    tasks: Freight, held: Mapping[str | None, Holding], plan: Plan
 ) -> dict[str | None, frozenset[str]]:
     """Return which documents belong into which project."""
     if not plan.strict:

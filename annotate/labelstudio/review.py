@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.labelstudio.campaign import Campaign, iter_tasks
-from annotate.labelstudio.client import Studio
+from annotate.labelstudio.client import GoneError, Studio
 from annotate.labelstudio.reasons import Reason, reason_of_fault, reason_of_problem
 from annotate.labelstudio.results import read_results
 from annotate.labelstudio.users import users_by_id
@@ -19,7 +19,15 @@ from schemas.annotations import AnnotatedDocument
 from schemas.checks import Problem
 from schemas.labels import Schema
 
-__all__ = ["NOTES", "TAB", "Finding", "Review", "lint_project", "lint_task"]
+__all__ = [
+    "NOTES",
+    "TAB",
+    "Finding",
+    "Review",
+    "lint_project",
+    "lint_task",
+    "review_task",
+]
 
 Json = dict[str, Any]
 Lint = Callable[[AnnotatedDocument], Sequence[Problem]]
@@ -78,8 +86,28 @@ def lint_project(
         marked += change == "marked"
         cleared += change == "cleared"
     if findings:
-        _ensure_tab(studio, campaign)
+        _ensure_tab(studio, campaign.id)
     return Review(annotations, tuple(findings), marked, cleared)
+
+
+def review_task(
+    studio: Studio, project: int, task: int, schema: Schema, *, lint: Lint
+) -> Review:
+    """Check all that was submitted of one task, and bring its note up to date.
+
+    A task that is gone meanwhile has nothing to mend.
+    """
+    try:
+        content = studio.get(f"/api/tasks/{task}")
+    except GoneError:
+        return Review(0, (), 0, 0)
+    found = tuple(lint_task(content, users_by_id(studio), schema, lint=lint))
+    change = _note(studio, content, found)
+    if found:
+        _ensure_tab(studio, project)
+    return Review(
+        len(_submitted(content)), found, change == "marked", change == "cleared"
+    )
 
 
 def lint_task(
@@ -148,17 +176,17 @@ def _line(number: int, finding: Finding, note: str) -> str:
     return f"{LRI}{number}) {reason.en} [{reason.code}, {who}]{PDI}"
 
 
-def _ensure_tab(studio: Studio, campaign: Campaign) -> None:
+def _ensure_tab(studio: Studio, project: int) -> None:
     """Add the tab unless a tab of its name is there: people may rearrange it."""
-    views = studio.get("/api/dm/views", project=campaign.id)
+    views = studio.get("/api/dm/views", project=project)
     if any(view["data"].get("title") == TAB for view in views):
         return
     # The first tab is the one Label Studio would make itself at the first visit.
     if not views:
-        _add_tab(studio, campaign, {"title": "Default", "target": "tasks"})
+        _add_tab(studio, project, {"title": "Default", "target": "tasks"})
     _add_tab(
         studio,
-        campaign,
+        project,
         {
             "title": TAB,
             "target": "tasks",
@@ -183,6 +211,6 @@ def _ensure_tab(studio: Studio, campaign: Campaign) -> None:
     )
 
 
-def _add_tab(studio: Studio, campaign: Campaign, view: Json) -> None:
-    content = {"project": campaign.id, "data": view}
+def _add_tab(studio: Studio, project: int, view: Json) -> None:
+    content = {"project": project, "data": view}
     studio.post("/api/dm/views", content, doing="add a tab to the Data Manager")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from statistics import mean, median
 
 from annotate.labelstudio.collection import Collected, Work
@@ -83,7 +84,7 @@ def standing_of(project: str, parts: Sequence[Part], collected: Collected) -> St
     done = collected.opinions
     left = sum(max(0, asked[doc] - done.get(doc, 0)) for doc in asked)
     sizes = {part.annotator: part.campaign.size for part in parts if part.annotator}
-    people = sorted({*collected.work, *sizes})
+    people = sorted({*collected.work, *collected.annotators, *sizes})
     paces = tuple(
         _pace(who, collected.work.get(who, Work()), sizes.get(who)) for who in people
     )
@@ -153,7 +154,7 @@ def render_standing(standing: Standing, f1: Mapping[str, float | None]) -> str:
         "last": "last",
     }
     rows = [
-        [*[getattr(pace, name) for name in columns][:-1], pace.last[:16] or None]
+        [*[getattr(pace, name) for name in columns][:-1], _local(pace.last)]
         for pace in standing.paces
     ]
     if rows:
@@ -167,6 +168,13 @@ def render_standing(standing: Standing, f1: Mapping[str, float | None]) -> str:
     if standing.gone:
         lines.append(gone_note(standing.gone))
     return "\n".join(lines)
+
+
+def _local(moment: str) -> str | None:
+    """Return a time of the server as the clock on the wall here shows it."""
+    if not moment:
+        return None
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def gone_note(gone: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ from schemas.errors import DataError
 from schemas.jsonl import text_sha256
 from schemas.labels import Schema
 
-__all__ = ["to_results", "to_task"]
+__all__ = ["build_task", "check_task", "to_results", "to_task"]
 
 Json = dict[str, Any]
 _KEPT = ("rule", "kb", "annotator", "meta")
@@ -42,7 +42,46 @@ def to_task(
     With `model_version` None the task carries no suggestions at all. Raises DataError
     that lists every problem of the document.
     """
-    text = _checked_text(doc, schema)
+    check_task(doc, schema)
+    return build_task(doc, schema, model_version=model_version)
+
+
+def to_results(doc: AnnotatedDocument, schema: Schema) -> list[Json]:
+    """Return the document's mentions as Label Studio results.
+
+    Regions and their choices first, relations (event to entity) last. Raises
+    DataError that lists every problem of the document.
+    """
+    check_task(doc, schema)
+    return _results(doc, schema)
+
+
+def check_task(doc: AnnotatedDocument, schema: Schema) -> None:
+    """Raise DataError that lists why a document cannot become a task, if so."""
+    problems = check_document(doc, schema)
+    if problems or doc.text is None:
+        raise DataError("\n".join(str(problem) for problem in problems))
+    if "\r" in doc.text:
+        raise DataError(
+            f"{doc.id}: the text holds carriage returns, which Label Studio shows as "
+            "second line breaks. Run 'miyar ingest' on the article and annotate that."
+        )
+    for event in doc.events:
+        for argument in event.arguments:
+            if argument.entity is None:
+                raise DataError(
+                    f"{doc.id}: {event.label} [{event.start}, {event.end}) has a "
+                    f"{argument.role} with a span of its own. Label Studio draws "
+                    "arguments between mentions: make the span an entity and name its "
+                    "id."
+                )
+
+
+def build_task(
+    doc: AnnotatedDocument, schema: Schema, *, model_version: str | None
+) -> Json:
+    """Return the task of a document that `check_task` found fit."""
+    text = doc.text or ""
     data = {
         "text": text,
         "doc_id": doc.id,
@@ -55,7 +94,7 @@ def to_task(
     if model_version is not None:
         prediction: Json = {
             "model_version": model_version,
-            "result": to_results(doc, schema),
+            "result": _results(doc, schema),
         }
         scores = [m.score for m in (*doc.entities, *doc.events) if m.score is not None]
         if scores:
@@ -64,13 +103,8 @@ def to_task(
     return task
 
 
-def to_results(doc: AnnotatedDocument, schema: Schema) -> list[Json]:
-    """Return the document's mentions as Label Studio results.
-
-    Regions and their choices first, relations (event to entity) last. Raises
-    DataError that lists every problem of the document.
-    """
-    text = _checked_text(doc, schema)
+def _results(doc: AnnotatedDocument, schema: Schema) -> list[Json]:
+    text = doc.text or ""
     ids = _region_ids(doc)
     results: list[Json] = []
     for mention in doc.entities:
@@ -79,20 +113,8 @@ def to_results(doc: AnnotatedDocument, schema: Schema) -> list[Json]:
         results += _event_results(event, ids[id(event)], text, schema)
     for event in doc.events:
         for argument in event.arguments:
-            results.append(_relation(doc, event, argument, ids, schema))
+            results.append(_relation(event, argument, ids, schema))
     return results
-
-
-def _checked_text(doc: AnnotatedDocument, schema: Schema) -> str:
-    problems = check_document(doc, schema)
-    if problems or doc.text is None:
-        raise DataError("\n".join(str(problem) for problem in problems))
-    if "\r" in doc.text:
-        raise DataError(
-            f"{doc.id}: the text holds carriage returns, which Label Studio shows as "
-            "second line breaks. Run 'miyar ingest' on the article and annotate that."
-        )
-    return doc.text
 
 
 def _region_ids(doc: AnnotatedDocument) -> dict[int, str]:
@@ -186,18 +208,8 @@ def _choice(
 
 
 def _relation(
-    doc: AnnotatedDocument,
-    event: EventMention,
-    argument: Argument,
-    ids: dict[int, str],
-    schema: Schema,
+    event: EventMention, argument: Argument, ids: dict[int, str], schema: Schema
 ) -> Json:
-    if argument.entity is None:
-        raise DataError(
-            f"{doc.id}: {event.label} [{event.start}, {event.end}) has a "
-            f"{argument.role} with a span of its own. Label Studio draws arguments "
-            "between mentions: make the span an entity and name its id."
-        )
     return {
         "type": "relation",
         "from_id": ids[id(event)],

@@ -50,6 +50,8 @@ class LabellingPage:
 
     def __init__(self, annotator: BrowserContext):
         self.page: Page = annotator.new_page()
+        # A busy machine takes its time over the first page.
+        self.page.set_default_timeout(120_000)
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
 from annotate.labelstudio.campaign import Campaign, Plan, find_campaign, push
 from annotate.labelstudio.client import login_of
@@ -17,34 +16,9 @@ from schemas.jsonl import read_documents
 from tests.annotate.labelstudio.builders import SCHEMA, TEXT, bare, span_of, visit
 from tests.browser.page import LabellingPage, log_in
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 READER = "reader.c@miyar.test"
 
-pytestmark = [
-    pytest.mark.studio,
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-default-apps",
-                "--disable-sync",
-                "--no-first-run",
-            ],
-        )
-        yield browser
-        browser.close()
+pytestmark = [pytest.mark.studio, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
 from annotate.cli.backend import build_backend
 from annotate.labelstudio.backend import RULE
@@ -25,28 +24,10 @@ from tests.annotate.labelstudio.builders import SCHEMA, TEXT, span_of, visit
 from tests.annotate.labelstudio.serving import serving
 from tests.browser.page import LabellingPage, log_in
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 READER = "reader.live@miyar.test"
 DOORS = Doors("a secret")
 
-pytestmark = [
-    pytest.mark.studio,
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--no-first-run"],
-        )
-        yield browser
-        browser.close()
+pytestmark = [pytest.mark.studio, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

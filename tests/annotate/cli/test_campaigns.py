@@ -108,9 +108,15 @@ def test_muted_rules_suggest_nothing(miyar, tmp_path):
     assert rule not in {m.rule for m in after.entities}
 
 
-def test_a_mute_list_needs_a_threshold_and_a_place(miyar, project):
-    with pytest.raises(UsageError, match="belong together"):
-        miyar("ledger", "--project", project, "--mute-below", 0.5)
+def test_a_mute_list_has_a_usual_place_and_needs_a_threshold(
+    miyar, project, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="--mute-below says"):
+        miyar("ledger", "--project", project, "-o", tmp_path / "x.json")
+    miyar("ledger", "--project", project, "--mute-below", 0.5)
+    assert [path.name for path in tmp_path.iterdir()] == ["mute.json"]
+    assert json.loads((tmp_path / "mute.json").read_text())["below"] == 0.5
 
 
 def test_backup_restore_and_doctor_say_what_they_did(miyar, project, tmp_path):

@@ -65,12 +65,15 @@ def test_documents_go_out_and_annotations_come_home(
     push = ("push", source, "--project", project, "--annotators", READER)
     plan = run(*push, "--dry-run")
     assert "1 documents would be pushed, 0 were there" in plan.stdout
+    assert f"would be made: {project}" in plan.stdout
     first = run(*push)
     assert "1 documents pushed, 0 were there" in first.stdout
     assert f"{READER}  password " in first.stdout
     again = run(*push)
     assert "0 documents pushed, 1 were there" in again.stdout
     assert "password" not in again.stdout
+    assert "Nothing was changed." in again.stderr
+    assert "Nothing was changed." not in first.stderr
     out = tmp_path / "out"
     assert "Nobody has submitted" in run("pull", "--project", project, "-o", out).stderr
     task = tasks_by_document(studio, find_campaign(studio, project))["visit"]
@@ -119,6 +122,27 @@ def test_a_blind_campaign_with_a_control_arm_is_one_on_the_command_line(
     found = json.loads(run("status", "--project", project, "--format", "json").stdout)
     assert found["agreement"]["triggers"] == 1.0
     assert [(p["assigned"], p["left"]) for p in found["paces"]] == [(4, 3), (4, 3)]
+
+
+@pytest.mark.studio
+def test_a_push_that_changes_settings_alone_says_which(run, here, studio, tmp_path):
+    project = f"overlap {uuid.uuid4().hex[:8]}"
+    source = tmp_path / "s.jsonl"
+    write_documents(source, [visit()])
+    readers = "reader.e@miyar.test,reader.f@miyar.test"
+    push = ("push", source, "--project", project, "--annotators", readers)
+    run(*push)
+    dry = run(*push, "--overlap", 2, "--dry-run")
+    assert f"would be changed: {project}: overlap 2" in dry.stdout
+    assert find_campaign(studio, project).overlap == 1
+    done = run(*push, "--overlap", 2)
+    assert f"  changed: {project}: overlap 2" in done.stdout
+    assert "Nothing was changed." not in done.stderr
+    assert find_campaign(studio, project).overlap == 2
+    assert "Nothing was changed." in run(*push, "--overlap", 2).stderr
+    # Who was named and has not begun is in the table all the same.
+    table = run("status", "--project", project).stdout
+    assert all(reader in table for reader in readers.split(","))
 
 
 @pytest.mark.studio

@@ -32,6 +32,7 @@ from annotate.labelstudio.doors import SUGGESTIONS, WEBHOOK, Doors, kept_doors
 from annotate.labelstudio.plan import MODEL_VERSION, Plan
 from annotate.labelstudio.projects import find_campaign
 from annotate.labelstudio.results import from_results
+from annotate.labelstudio.review import NOTES, TAB
 from annotate.labelstudio.tasks import to_results
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import ServiceError
@@ -595,4 +596,48 @@ def test_serve_connects_the_project_and_ends_when_told(
     secret = kept_doors(studio_settings.credentials_file)
     assert secret.password(SUGGESTIONS) not in first + second + out + err
     assert secret.secret not in first + second + out + err
+    assert "Traceback" not in err
+
+
+@pytest.mark.studio
+def test_what_breaks_the_schema_is_noted_on_its_task_once_it_is_submitted(
+    studio, studio_settings, project
+):
+    number = tasks_of(studio, project)["visit"]["id"]
+    served = subprocess.Popen(
+        [*SERVE, "--port", "0", "--project", project.title],
+        env=os.environ | {"MIYAR_HOME": str(studio_settings.home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+    def notes(*, there: bool) -> dict[str, str]:
+        until = time.monotonic() + 60
+        while True:
+            data = tasks_of(studio, project)["visit"]["data"]
+            found = {name: data[name] for name in NOTES if name in data}
+            if bool(found) is there:
+                return found
+            assert time.monotonic() < until, found
+            time.sleep(0.2)
+
+    try:
+        served.stdout.readline()
+        assert project.title in served.stdout.readline()
+        made = studio.sdk.annotations.create(number, result=[region("بغدا", "GPE")])
+        arabic, english = notes(there=True).values()
+        assert "«بغدا»" in arabic
+        assert "تنتهي في وسط كلمة" in arabic
+        assert "S107" in english
+        views = studio.get("/api/dm/views", project=project.id)
+        assert [v["data"]["title"] for v in views].count(TAB) == 1
+        mended = [region("بغداد", "GPE")]
+        studio.sdk.annotations.update(made.id, result=mended)
+        assert notes(there=False) == {}
+    finally:
+        served.send_signal(signal.SIGTERM)
+        _, err = served.communicate(timeout=20)
+    assert "S107" in err
+    assert "has no note" not in err
     assert "Traceback" not in err

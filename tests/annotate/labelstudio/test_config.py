@@ -36,13 +36,38 @@ def test_each_label_shows_its_arabic_name_and_stores_its_id(page):
 
 
 def test_labels_stand_under_the_heading_of_their_group(page):
-    for group in page.iter("View"):
-        if group.attrib.get("className") != "miyar-group":
-            continue
+    boxes = [
+        view
+        for view in page.iter("View")
+        if "miyar-group" in view.attrib.get("className", "").split()
+    ]
+    assert len(boxes) == len(SCHEMA.groups)
+    for group in boxes:
         heading = group.find("Header").attrib["value"]
         for label in group.findall("Label"):
             spec = (SCHEMA.entities | SCHEMA.events)[label.attrib["alias"]]
             assert SCHEMA.groups[spec.group].name.ar == heading
+
+
+def test_each_label_is_counted_under_its_own_name_at_its_own_place(page):
+    style = page.find("Style").text
+    for control, types in (("entity", SCHEMA.entities), ("trigger", SCHEMA.events)):
+        for name, spec in types.items():
+            marks = f'[data-label$=":{spec.name.ar}"]{{counter-increment:'
+            assert style.count(marks) == 1, name
+            counter = style.partition(marks)[2].partition("}")[0]
+            (group,) = (
+                view
+                for view in page.iter("View")
+                if labels(page, control)[name] in list(view)
+            )
+            place = group.findall("Label").index(labels(page, control)[name]) + 1
+            box = group.attrib["className"].split()[1]
+            shown = (
+                f".{box} .lsf-label:nth-of-type({place}) .lsf-label__text::after"
+                f"{{content:counter({counter},miyar-count)}}"
+            )
+            assert style.count(shown) == 1, name
 
 
 def test_the_text_runs_in_the_schemas_direction(page):

@@ -9,6 +9,7 @@ import time
 import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from annotate.labelstudio.campaign import Plan, find_campaign, iter_tasks, push,
 from annotate.labelstudio.client import Studio, connect, login_of
 from annotate.labelstudio.collection import pull
 from annotate.labelstudio.credentials import read_logins
+from annotate.labelstudio.projects import patch_project
 from annotate.labelstudio.server import (
     admin_login,
     find_server,
@@ -27,7 +29,7 @@ from annotate.labelstudio.server import (
 from annotate.labelstudio.users import ensure_users
 from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
-from schemas.errors import ServiceError
+from schemas.errors import DataError, ServiceError, UsageError
 from schemas.jsonl import read_documents
 from tests.annotate.labelstudio.builders import SCHEMA, TEXT, visit
 from tests.annotate.labelstudio.faulty import Fault, FaultyProxy
@@ -213,6 +215,19 @@ def test_faults_that_do_not_end_are_told_with_what_is_pushed_and_what_to_do(
     assert held(studio, plan) == NAMES
 
 
+def test_logins_made_before_a_fault_are_told_by_where_they_are_kept(
+    studio_settings, line, plan
+):
+    proxy, line = line
+    proxy.faults.append(Fault(IMPORT, "500", times=100))
+    new = f"kept.{uuid.uuid4().hex[:6]}@miyar.test"
+    with pytest.raises(ServiceError) as error:
+        sent(line, studio_settings, replace(plan, annotators=(new,)))
+    assert f"new logins of {new} are kept in" in str(error.value)
+    assert str(studio_settings.credentials_file) in str(error.value)
+    check_no_secret(studio_settings, error.value)
+
+
 @pytest.mark.parametrize("kind", ["500", "reset", "garbage"])
 def test_a_fault_while_reading_is_told_and_nothing_is_written(answered, tmp_path, kind):
     answered.proxy.faults[:] = [Fault("GET .*/export", kind, times=100, spared=1)]
@@ -242,6 +257,61 @@ def test_a_task_deleted_while_it_is_pulled_hides_no_other(answered, tmp_path):
     answered.proxy.faults[:] = [Fault("GET .*/export", before=delete, spared=1)]
     assert answered.pull(tmp_path / "one") == NAMES
     assert answered.pull(tmp_path / "two") == [NAMES[0], *NAMES[2:]]
+
+
+def test_a_text_edited_while_it_is_pulled_is_told_and_nothing_is_written(
+    studio, studio_settings, proxy, plan, tmp_path
+):
+    sent(studio, studio_settings, plan)
+    submit_all(studio, plan)
+    campaign = find_campaign(studio, plan.project)
+    *_, last = iter_tasks(studio, campaign, fields="task_only")
+
+    def edit() -> None:
+        changed = last["data"] | {"text": "x" + last["data"]["text"]}
+        studio.sdk.tasks.update(str(last["id"]), data=changed)
+
+    proxy.faults.append(Fault("GET .*/export", before=edit, spared=1))
+    token = admin_login(studio_settings).token
+    with (
+        Studio(proxy.url, token) as line,
+        pytest.raises(DataError, match="Put the old text back") as error,
+    ):
+        pull(line, plan.project, schema=SCHEMA, out=tmp_path / "out")
+    assert NAMES[-1] in str(error.value)
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(DataError, match="text was edited there"):
+        sent(studio, studio_settings, plan)
+    studio.sdk.tasks.update(str(last["id"]), data=last["data"])
+    done = pull(studio, plan.project, schema=SCHEMA, out=tmp_path / "out")
+    assert [doc.id for doc in read_documents(done.files[0])] == NAMES
+
+
+def test_a_label_taken_off_the_page_during_a_push_is_told_and_put_back(
+    studio, studio_settings, line, plan
+):
+    proxy, line = line
+    docs = [visit(name) for name in NAMES]
+
+    def edit() -> None:
+        campaign = find_campaign(studio, plan.project)
+        page = ElementTree.fromstring(campaign.config)
+        for box in page.iter("View"):
+            for label in box.findall("Label[@alias='GPE']"):
+                box.remove(label)
+        edited = ElementTree.tostring(page, encoding="unicode")
+        patch_project(studio, campaign, label_config=edited)
+
+    proxy.faults.append(Fault(IMPORT, before=edit, spared=1))
+    with pytest.raises(ServiceError, match="5 of 12 tasks are pushed") as error:
+        sent(line, studio_settings, plan, docs)
+    check_no_secret(studio_settings, error.value)
+    with pytest.raises(UsageError, match="--reset-page"):
+        sent(studio, studio_settings, plan, docs)
+    done = sent(studio, studio_settings, replace(plan, reset_page=True), docs)
+    assert len(done.added) == 7
+    assert done.changes == (f"{plan.project}: the schema's labelling page",)
+    assert held(studio, plan) == NAMES
 
 
 def test_a_token_revoked_midway_is_told_and_a_new_one_finishes_the_push(
