@@ -48,7 +48,7 @@ def check_history(
 ) -> list[Problem]:
     """Return where gold is not what its passes and the decisions on them give.
 
-    Codes: A001 a conflict has no decision, A002 the gold has or lacks something that
+    Codes: H001 a conflict has no decision, H002 the gold has or lacks something that
     nobody decided. Documents that fewer than two annotated have no history to check,
     and links to a knowledge base are not decided on.
     """
@@ -70,7 +70,7 @@ def _open(conflict: Conflict, text: str) -> Problem:
     about = conflict.attribute or (conflict.argument[0] if conflict.argument else "")
     what = f"{about} of {label}" if about else label
     return Problem(
-        "A001",
+        "H001",
         conflict.doc,
         f"the annotators differ on {what} {text[start:end]!r} at [{start}, {end}), and "
         "nothing was decided. Rule on it with 'miyar adjudicate'.",
@@ -80,7 +80,7 @@ def _open(conflict: Conflict, text: str) -> Problem:
 def _undecided(doc: AnnotatedDocument, made: AnnotatedDocument) -> Iterator[Problem]:
     for found in find_differences([_unlinked(made)], [_unlinked(doc)]):
         yield Problem(
-            "A002",
+            "H002",
             doc.id,
             f"nobody decided this: {found}. Adjudicate again, or correct it with "
             "'miyar adjudicate --reopen'.",

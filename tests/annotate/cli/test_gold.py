@@ -260,7 +260,7 @@ def test_a_half_finished_adjudication_is_no_release(tmp_path: Path) -> None:
     lines = decided(tmp_path).read_text("utf-8").splitlines(keepends=True)
     half = tmp_path / "half.jsonl"
     half.write_text(lines[0], encoding="utf-8")
-    assert refused(gold, tmp_path / "r", *words, "--decisions", half) == ["A001"]
+    assert refused(gold, tmp_path / "r", *words, "--decisions", half) == ["H001"]
     half.write_text("".join(lines), encoding="utf-8")
     make(gold, tmp_path / "r", *words, "--decisions", half)
 
@@ -271,7 +271,7 @@ def test_gold_that_was_changed_without_a_decision_is_no_release(tmp_path: Path) 
     write_documents(gold, [visit("d0").model_copy(update={"events": (other,)})])
     words = [word for place in places for word in ("--pass", place)]
     words += ["--decisions", decided(tmp_path)]
-    assert refused(gold, tmp_path / "r", *words) == ["A002"]
+    assert refused(gold, tmp_path / "r", *words) == ["H002"]
 
 
 def test_under_pseudonyms_no_name_is_left_in_the_release(tmp_path: Path) -> None:
