@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from annotate.guideline import (
+    render_adjudication,
     render_guideline_html,
     render_guideline_markdown,
     render_instructions,
@@ -106,3 +107,12 @@ def test_diff_names_each_place_that_differs() -> None:
         "~ version: 1.0 -> 1.1",
     ]
     assert diff_schemas(SCHEMA, SCHEMA) == []
+
+
+def test_an_adjudicator_reads_how_to_rule_and_then_the_guideline() -> None:
+    page = Nesting()
+    shown = render_adjudication(SCHEMA)
+    page.feed(shown)
+    assert page.open == []
+    assert shown.endswith(render_instructions(SCHEMA))
+    assert "ولو خالف المرمّزين جميعًا" in shown

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from annotate.adjudicate import adjudicate_all
 from annotate.decisions import Decision
 from annotate.disputes import Brought, Dispute, bring_forward
+from annotate.guideline import render_adjudication
 from annotate.labelstudio.client import login_of
 from annotate.labelstudio.projects import find_campaign
 from schemas.annotations import AnnotatedDocument, Argument, EntityMention
@@ -109,7 +110,10 @@ def wanted() -> AnnotatedDocument:
 @pytest.fixture
 def bring(studio, studio_settings):
     order = Dispute(
-        project=f"dispute {uuid.uuid4().hex[:12]}", adjudicator=JUDGE, schema=SCHEMA
+        project=f"dispute {uuid.uuid4().hex[:12]}",
+        adjudicator=JUDGE,
+        schema=SCHEMA,
+        guideline=render_adjudication(SCHEMA),
     )
 
     def run(decisions: tuple[Decision, ...]) -> Brought:
@@ -154,17 +158,18 @@ def test_what_is_ruled_on_the_page_becomes_gold(
     opened = bring(())
     assert opened.pushed == ("visit",)
     page = open_as_judge(browser, studio, studio_settings, bring.project)
+    page.shot("how to rule")
     page.close_instructions()
 
     title = told(page, "وزير الخارجية")
-    assert title == ["reader-1: this mark", "reader-2: «وزير»"]
-    assert told(page, "الوفد", nth=1) == ["reader-1: ORG", "reader-2: this mark"]
+    assert title == ["reader-1: هذا الوسم", "reader-2: «وزير»"]
+    assert told(page, "الوفد", nth=1) == ["reader-1: منظمة", "reader-2: هذا الوسم"]
     name = told(page, "الكاظمي")
-    assert name == ["reader-1: this mark", "reader-2: nothing here"]
-    assert told(page, "بغداد") == ["agreed · Q1530"]
+    assert name == ["reader-1: هذا الوسم", "reader-2: لا شيء هنا"]
+    assert told(page, "بغداد") == ["متفق عليه · Q1530"]
     assert told(page, "زار") == [
-        *("realis?", "reader-1: actual", "reader-2: hypothetical"),
-        *("TIME «أمس»?", "reader-1: yes", "reader-2: no"),
+        *("الوقوع؟", "reader-1: واقع", "reader-2: مفترض"),
+        *("الزمان «أمس»؟", "reader-1: نعم", "reader-2: لا"),
     ]
     page.shot("adjudication")
 
