@@ -29,7 +29,7 @@ class _Words(NamedTuple):
 
 _ARABIC = _Words(
     agreed="متفق عليه",
-    this="هذا الوسم",
+    this="هذه العلامة",
     nothing="لا شيء هنا",
     yes="نعم",
     no="لا",

@@ -162,10 +162,10 @@ def test_what_is_ruled_on_the_page_becomes_gold(
     page.close_instructions()
 
     title = told(page, "وزير الخارجية")
-    assert title == ["reader-1: هذا الوسم", "reader-2: «وزير»"]
-    assert told(page, "الوفد", nth=1) == ["reader-1: منظمة", "reader-2: هذا الوسم"]
+    assert title == ["reader-1: هذه العلامة", "reader-2: «وزير»"]
+    assert told(page, "الوفد", nth=1) == ["reader-1: منظمة", "reader-2: هذه العلامة"]
     name = told(page, "الكاظمي")
-    assert name == ["reader-1: هذا الوسم", "reader-2: لا شيء هنا"]
+    assert name == ["reader-1: هذه العلامة", "reader-2: لا شيء هنا"]
     assert told(page, "بغداد") == ["متفق عليه · Q1530"]
     assert told(page, "زار") == [
         *("الوقوع؟", "reader-1: واقع", "reader-2: مفترض"),
