@@ -203,6 +203,7 @@ def _take_home(
             final,
             by=opinion.annotator,
             at=opinion.at or None,
+            clauses=dispute.schema.guideline,
         )
         taken += renewed != kept
         kept = renewed

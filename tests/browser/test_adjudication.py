@@ -152,6 +152,15 @@ def delete(page: LabellingPage, words: str, *, nth: int = 0) -> None:
     page.page.locator(".htx-highlight").nth(count - 1).wait_for(state="detached")
 
 
+def write_note(page: LabellingPage, words: str) -> None:
+    """Add a line to the information of the chosen mark."""
+    page.page.locator(".lsf-detailed-region__meta-text").click()
+    area = page.page.locator("textarea.lsf-detailed-region__meta-text")
+    area.fill(f"{area.input_value()}\n{words}")
+    area.press("Enter")
+    area.wait_for(state="detached")
+
+
 def test_what_is_ruled_on_the_page_becomes_gold(
     browser, studio, studio_settings, bring
 ):
@@ -166,6 +175,7 @@ def test_what_is_ruled_on_the_page_becomes_gold(
     assert told(page, "الوفد", nth=1) == ["reader-1: منظمة", "reader-2: هذه العلامة"]
     name = told(page, "الكاظمي")
     assert name == ["reader-1: هذه العلامة", "reader-2: لا شيء هنا"]
+    write_note(page, "E2: اسم علم")
     assert told(page, "بغداد") == ["متفق عليه · Q1530"]
     assert told(page, "زار") == [
         *("الوقوع؟", "reader-1: واقع", "reader-2: مفترض"),
@@ -203,6 +213,8 @@ def check_history(decisions: tuple[Decision, ...]) -> None:
         made = datetime.fromisoformat(decision.at or "")
         assert abs((datetime.now(made.tzinfo) - made).total_seconds()) < 600
         assert set(decision.votes) == {FIRST, SECOND}
+        cited = ("E2", "E2: اسم علم") if decision.text == "الكاظمي" else (None, None)
+        assert (decision.clause, decision.why) == cited
     assert sorted((d.verdict, d.target.label, d.role or d.text) for d in decisions) == [
         ("add", "GPE", "بغداد"),
         ("drop", "PER", "الوفد"),
