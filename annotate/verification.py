@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from annotate.adjudicate import Conflict, adjudicate
@@ -98,18 +98,12 @@ def as_released(
     """Read a release, to hold Label Studio's copies against it.
 
     `passes` are files that `pull` wrote; `annotator` is whose annotations are the gold
-    itself. When it was made is what its makers say, else when it was written. Raises
-    DataError if a pass does not say which annotations it was pulled from.
+    itself. When it was made is what its makers say (of a day, its end), else when it
+    was written. Raises DataError if a pass does not say which annotations it was pulled
+    from.
     """
     release = read_release(folder)
-    said = release.manifest.about.released
-    try:
-        made = datetime.fromisoformat(said or "")
-    except ValueError:
-        written = (folder / MANIFEST_FILE).stat().st_mtime
-        made = datetime.fromtimestamp(written, UTC)
-    if made.tzinfo is None:
-        made = made.replace(tzinfo=UTC)
+    made = _made(release.manifest.about.released, folder)
     originals = {}
     for place in passes:
         for doc in read_documents(place):
@@ -127,3 +121,15 @@ def as_released(
         passes=originals,
         annotator=annotator,
     )
+
+
+def _made(said: str | None, folder: Path) -> datetime:
+    try:
+        made = datetime.fromisoformat(said or "")
+    except ValueError:
+        written = (folder / MANIFEST_FILE).stat().st_mtime
+        return datetime.fromtimestamp(written, UTC)
+    if said == made.date().isoformat():
+        # What was annotated that day may well be in it.
+        made += timedelta(days=1)
+    return made if made.tzinfo is not None else made.replace(tzinfo=UTC)
