@@ -93,6 +93,8 @@ def read_decisions(path: Path) -> list[Decision]:
     """Read decisions from JSONL; raises DataError with file and line."""
     decisions = []
     for number, line in enumerate(_lines(path), start=1):
+        if not line.strip():
+            continue
         try:
             decisions.append(Decision.model_validate_json(line))
         except ValidationError as error:
@@ -105,7 +107,7 @@ def read_decisions(path: Path) -> list[Decision]:
 def _lines(path: Path) -> list[str]:
     try:
         # Not at every line end that Unicode knows: a quoted text may hold one.
-        return path.read_bytes().decode().removesuffix("\n").split("\n")
+        return path.read_bytes().decode().split("\n")
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError as error:

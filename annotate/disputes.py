@@ -27,7 +27,7 @@ from annotate.labelstudio.projects import find_parts
 from annotate.passes import Passes, side_by_side
 from annotate.rulings import renew, rulings_by_policy
 from annotate.settings import Settings
-from annotate.testimony import tell_votes
+from annotate.testimony import tell_agreed, tell_votes
 from schemas.annotations import (
     AnnotatedDocument,
     Argument,
@@ -103,7 +103,11 @@ def bring_forward(  # noqa: PLR0913 - keyword-only; each is a part of the order
     disputes = [
         found
         for doc_id, docs in by_doc.items()
-        if (found := build_dispute(docs, kept, anyway=doc_id in dispute.reopen))
+        if (
+            found := build_dispute(
+                docs, kept, schema=dispute.schema, anyway=doc_id in dispute.reopen
+            )
+        )
     ]
     pushed = None
     if disputes:
@@ -199,6 +203,7 @@ def _take_home(
             final,
             by=opinion.annotator,
             at=opinion.at or None,
+            clauses=dispute.schema.guideline,
         )
         taken += renewed != kept
         kept = renewed
@@ -209,21 +214,25 @@ def build_dispute(
     passes: Mapping[str, AnnotatedDocument],
     decisions: Sequence[Decision],
     *,
+    schema: Schema,
     anyway: bool = False,
 ) -> AnnotatedDocument | None:
     """Return the document with what stands and each conflict once.
 
-    Conflicts about mentions, attributes and arguments say in `rule` who holds what.
+    Conflicts about mentions, attributes and arguments say in `rule` who holds what, in
+    the language of the schema.
     Without any conflict there is nothing to ask, and None is returned but for `anyway`.
     """
     docs = list(passes.values())
     settled, conflicts = adjudicate(docs, decisions)
     if not conflicts and not anyway:
         return None
-    names = list(passes)
+    names, agreed = list(passes), tell_agreed(schema)
     notes: dict[Key, list[str]] = {}
     for conflict in conflicts:
-        notes.setdefault(conflict.target, []).append(tell_votes(conflict, names, docs))
+        notes.setdefault(conflict.target, []).append(
+            tell_votes(conflict, names, docs, schema)
+        )
     doubtful = {c.target for c in conflicts if not c.attribute and not c.argument}
     entities = [
         *settled.entities,
@@ -237,7 +246,7 @@ def build_dispute(
     return settled.model_copy(
         update={
             "entities": tuple(
-                _marked(m, ids[_key(m)], notes.get(_key(m)))
+                _marked(m, ids[_key(m)], notes.get(_key(m), agreed))
                 for m in sorted(entities, key=_order)
             ),
             "events": tuple(
@@ -246,7 +255,7 @@ def build_dispute(
                         event, _arguments(event, settled, conflicts, docs), ids
                     ),
                     f"E{number}",
-                    notes.get(_key(event)),
+                    notes.get(_key(event), agreed),
                 )
                 for number, event in enumerate(sorted(events, key=_order), start=1)
             ),
@@ -306,12 +315,13 @@ def _with_arguments(
     return event.model_copy(update={"arguments": arguments})
 
 
-def _marked(mention: Any, number: str, notes: Sequence[str] | None) -> Any:
+def _marked(mention: Any, number: str, told: str | list[str]) -> Any:
+    disputed = isinstance(told, list)
     return mention.model_copy(
         update={
             "id": number,
-            "rule": "\n".join(notes) if notes else "agreed",
-            "score": DISPUTED if notes else AGREED,
+            "rule": "\n".join(told) if disputed else told,
+            "score": DISPUTED if disputed else AGREED,
             "annotator": None,
             "meta": None,
         }

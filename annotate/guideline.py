@@ -18,7 +18,12 @@ from markupsafe import Markup, escape
 from schemas.labels import Bilingual, Example, Schema
 from schemas.markup import MarkedSpan, parse_markup
 
-__all__ = ["render_guideline_html", "render_guideline_markdown", "render_instructions"]
+__all__ = [
+    "render_adjudication",
+    "render_guideline_html",
+    "render_guideline_markdown",
+    "render_instructions",
+]
 
 _TEMPLATES = Path(__file__).with_name("templates")
 # Words of a right-to-left script, with the numbers and spaces between or before them.
@@ -47,6 +52,11 @@ def render_guideline_markdown(schema: Schema) -> str:
 def render_instructions(schema: Schema) -> str:
     """Return the short form that annotators see in Label Studio, as HTML."""
     return _render("instructions.html.j2", schema, html=True)
+
+
+def render_adjudication(schema: Schema) -> str:
+    """Return what an adjudicator sees in Label Studio: how to rule, then the same."""
+    return _render("adjudication.html.j2", schema, html=True)
 
 
 def _render(template: str, schema: Schema, *, html: bool) -> str:

@@ -7,8 +7,9 @@ Nothing that was ever decided is deleted: `renew` closes what a new ruling repla
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from annotate.adjudicate import Conflict, adjudicate
@@ -101,13 +102,14 @@ def _settled(
     return Decision(verdict="keep" if choice else "drop", **common)
 
 
-def renew(
+def renew(  # noqa: PLR0913 - keyword-only; who, when and by what
     passes: Mapping[str, AnnotatedDocument],
     decisions: Sequence[Decision],
     final: AnnotatedDocument,
     *,
     by: str,
     at: str | None = None,
+    clauses: Collection[str] = (),
 ) -> list[Decision]:
     """Return the decisions with those added that make `final` of its passes.
 
@@ -121,7 +123,7 @@ def renew(
     if not conflicts and _said(now) == _said(adjudicate([final], []).doc):
         return list(decisions)
     before = {_ruling(decision): decision for decision in own}
-    rulings = rulings_from(passes, final, by=by, at=at)
+    rulings = rulings_from(passes, final, by=by, at=at, clauses=clauses)
     wanted = {_ruling(ruling) for ruling in rulings}
     closed = [d for d in own if _ruling(d) not in wanted]
     return [
@@ -148,12 +150,15 @@ def rulings_from(
     *,
     by: str,
     at: str | None = None,
+    clauses: Collection[str] = (),
 ) -> list[Decision]:
     """Return the decisions that lead from the passes to `final`, in a fixed order.
 
     `at` is when they were made. What all agree on and `final` has needs no decision.
+    What the adjudicator wrote to a mark (`note` in its meta) is why; the first word of
+    it that is one of `clauses` is the clause.
     """
-    writer = _Writer(passes, final, by, at)
+    writer = _Writer(passes, final, by, at, clauses)
     return [
         *writer.mentions("entities"),
         *writer.mentions("events"),
@@ -168,7 +173,15 @@ class _Writer:
         final: AnnotatedDocument,
         by: str,
         at: str | None,
+        clauses: Collection[str],
     ) -> None:
+        self.clauses = clauses
+        self.notes = {
+            (layer, _key(mention)): str(mention.meta["note"])
+            for layer in _ATTRIBUTES
+            for mention in getattr(final, layer)
+            if mention.meta and mention.meta.get("note")
+        }
         self.passes = passes
         self.final = final
         self.by = by
@@ -236,7 +249,12 @@ class _Writer:
         return self._decision("arguments", verdict, event, **more)
 
     def _decision(self, layer: Layer, verdict: Any, key: Key, **more: Any) -> Decision:
+        about: MentionLayer = "events" if layer == "arguments" else layer
+        why = self.notes.get((about, key))
+        words = re.findall(r"\w+", why or "")
         return Decision(
+            clause=next((word for word in words if word in self.clauses), None),
+            why=why,
             doc=self.final.id,
             layer=layer,
             verdict=verdict,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from annotate.adjudicate import Conflict, adjudicate
@@ -48,7 +48,7 @@ def check_history(
 ) -> list[Problem]:
     """Return where gold is not what its passes and the decisions on them give.
 
-    Codes: A001 a conflict has no decision, A002 the gold has or lacks something that
+    Codes: H001 a conflict has no decision, H002 the gold has or lacks something that
     nobody decided. Documents that fewer than two annotated have no history to check,
     and links to a knowledge base are not decided on.
     """
@@ -70,7 +70,7 @@ def _open(conflict: Conflict, text: str) -> Problem:
     about = conflict.attribute or (conflict.argument[0] if conflict.argument else "")
     what = f"{about} of {label}" if about else label
     return Problem(
-        "A001",
+        "H001",
         conflict.doc,
         f"the annotators differ on {what} {text[start:end]!r} at [{start}, {end}), and "
         "nothing was decided. Rule on it with 'miyar adjudicate'.",
@@ -80,7 +80,7 @@ def _open(conflict: Conflict, text: str) -> Problem:
 def _undecided(doc: AnnotatedDocument, made: AnnotatedDocument) -> Iterator[Problem]:
     for found in find_differences([_unlinked(made)], [_unlinked(doc)]):
         yield Problem(
-            "A002",
+            "H002",
             doc.id,
             f"nobody decided this: {found}. Adjudicate again, or correct it with "
             "'miyar adjudicate --reopen'.",
@@ -98,18 +98,12 @@ def as_released(
     """Read a release, to hold Label Studio's copies against it.
 
     `passes` are files that `pull` wrote; `annotator` is whose annotations are the gold
-    itself. When it was made is what its makers say, else when it was written. Raises
-    DataError if a pass does not say which annotations it was pulled from.
+    itself. When it was made is what its makers say (of a day, its end), else when it
+    was written. Raises DataError if a pass does not say which annotations it was pulled
+    from.
     """
     release = read_release(folder)
-    said = release.manifest.about.released
-    try:
-        made = datetime.fromisoformat(said or "")
-    except ValueError:
-        written = (folder / MANIFEST_FILE).stat().st_mtime
-        made = datetime.fromtimestamp(written, UTC)
-    if made.tzinfo is None:
-        made = made.replace(tzinfo=UTC)
+    made = _made(release.manifest.about.released, folder)
     originals = {}
     for place in passes:
         for doc in read_documents(place):
@@ -127,3 +121,15 @@ def as_released(
         passes=originals,
         annotator=annotator,
     )
+
+
+def _made(said: str | None, folder: Path) -> datetime:
+    try:
+        made = datetime.fromisoformat(said or "")
+    except ValueError:
+        written = (folder / MANIFEST_FILE).stat().st_mtime
+        return datetime.fromtimestamp(written, UTC)
+    if said == made.date().isoformat():
+        # What was annotated that day may well be in it.
+        made += timedelta(days=1)
+    return made if made.tzinfo is not None else made.replace(tzinfo=UTC)

@@ -92,6 +92,7 @@ def agreement_tables(
                 tables.append(_label_coefficients(name, study.coefficients[name]))
     if len(study.agreement.pairs) > 1:
         tables.append(_pair_table(study))
+        tables.append(_pair_kappas(study))
     tables.append(_document_table(study))
     tables.append(_kind_table(study.disagreements))
     tables.append(_pattern_table(study.disagreements, worst))
@@ -137,6 +138,21 @@ def _pair_table(study: AgreementStudy) -> ScoreTable:
         for pair in study.agreement.pairs
     )
     return ScoreTable("F1 by pair", ("pair", "documents", *layers), rows)
+
+
+def _pair_kappas(study: AgreementStudy) -> ScoreTable:
+    layers = list(study.coefficients)
+    rows = tuple(
+        (
+            f"{pair.first} ~ {pair.second}",
+            *(
+                _measured(study.coefficients[name].pairs.get((pair.first, pair.second)))
+                for name in layers
+            ),
+        )
+        for pair in study.agreement.pairs
+    )
+    return ScoreTable("Cohen's kappa by pair", ("pair", *layers), rows)
 
 
 def _document_table(study: AgreementStudy) -> ScoreTable:

@@ -159,7 +159,7 @@ def _brought_forward(  # noqa: PLR0913 - keyword-only but for what is brought
 
     from annotate.cli.studio import say
     from annotate.disputes import Dispute, bring_forward, settle
-    from annotate.guideline import render_instructions
+    from annotate.guideline import render_adjudication
     from annotate.labelstudio.client import connect
     from annotate.settings import load_settings
 
@@ -173,7 +173,7 @@ def _brought_forward(  # noqa: PLR0913 - keyword-only but for what is brought
         adjudicator=adjudicator,
         schema=schema,
         policy=policy,
-        guideline=render_instructions(schema),
+        guideline=render_adjudication(schema),
         overlap=overlap,
         reopen=reopen,
     )

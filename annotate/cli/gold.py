@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from schemas.annotations import AnnotatedDocument
     from schemas.checks import Problem
+    from schemas.labels import Schema
 
 __all__ = ["register"]
 
@@ -67,7 +68,8 @@ def release(  # noqa: PLR0913 - one parameter per option
     name: Annotated[str, typer.Option(help="Name of the data set.")],
     version: Annotated[str, typer.Option(help="Version of the data set, as 1.0.")],
     schema: Annotated[
-        Path | None, typer.Option(help="A schema file; the built-in one by default.")
+        Path | None,
+        typer.Option(help="A schema file; by default a release's own, or built-in."),
     ] = None,
     about: Annotated[
         Path | None,
@@ -130,11 +132,10 @@ def release(  # noqa: PLR0913 - one parameter per option
     from annotate.verification import check_history, find_problems
     from exports import About, build_release, read_about, read_gold, read_splits
     from schemas.errors import UsageError
-    from schemas.load import load_schema
 
     if history and decisions is None:
         raise UsageError("--history needs --decisions, the file that is the history.")
-    labels = load_schema(schema)
+    labels = _schema_of(gold, schema)
     said = read_about(about) if about else About()
     made = read_decisions(decisions) if decisions else []
     docs = read_gold(gold)
@@ -166,6 +167,15 @@ def release(  # noqa: PLR0913 - one parameter per option
         problems=problems,
     )
     typer.echo(f"{out}: {manifest.title} {manifest.release}")
+
+
+def _schema_of(gold: Path, chosen: Path | None) -> Schema:
+    """Return the schema that was chosen, the release's own, or the built-in one."""
+    from exports.release import SCHEMA_FILE
+    from schemas.load import load_schema
+
+    own = gold / SCHEMA_FILE
+    return load_schema(chosen or (own if own.is_file() else None))
 
 
 def _read_sides(

@@ -69,14 +69,21 @@ def choose_schema(choice: str | None, source: GoldSource | Source) -> Schema | N
 
 
 def name_files(places: list[Path]) -> dict[str, Path]:
-    """Name files by their stems, or by their paths where stems are the same."""
+    """Name files by their names, or by their paths where names are the same.
+
+    The endings .jsonl and .gz do not belong to a name; the dots of an address do.
+    """
     for named in (
-        {place.name.partition(".")[0] or place.name: place for place in places},
+        {_plain_name(place): place for place in places},
         {str(place): place for place in places},
     ):
         if len(named) == len(places):
             return named
     raise UsageError("the same file is named twice. Name each once.")
+
+
+def _plain_name(place: Path) -> str:
+    return place.name.removesuffix(".gz").removesuffix(".jsonl") or str(place)
 
 
 def relabelling(

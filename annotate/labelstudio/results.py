@@ -18,6 +18,7 @@ from annotate.labelstudio.config import (
     subtype_control,
 )
 from annotate.labelstudio.faults import region_fault
+from annotate.labelstudio.tasks import shown_words
 from schemas.annotations import Argument, EntityMention, EventMention
 from schemas.errors import DataError
 from schemas.labels import Schema
@@ -283,6 +284,9 @@ def _order(region: _Region) -> tuple[int, int, str, str]:
 
 def _common(region: _Region, number: str) -> dict[str, Any]:
     kept = {name: region.meta.get(name) for name in ("rule", "annotator", "meta")}
+    note = _note(region.meta)
+    if note:
+        kept["meta"] = {**(kept["meta"] or {}), "note": note}
     return {
         "id": number,
         "label": region.label,
@@ -291,3 +295,12 @@ def _common(region: _Region, number: str) -> dict[str, Any]:
         "score": region.score,
         **kept,
     }
+
+
+def _note(meta: Json) -> str:
+    """Return what was written to a mark on the page, beside what stood there."""
+    text = meta.get("text")
+    lines = text if isinstance(text, list) else [text] if text else []
+    written = "\n".join(map(str, lines)).splitlines()
+    shown = shown_words(meta).splitlines()
+    return "\n".join(line for line in written if line.strip() and line not in shown)

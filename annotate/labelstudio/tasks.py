@@ -6,7 +6,7 @@ document is checked whole before it becomes a task.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotate.labelstudio.config import (
@@ -181,9 +181,14 @@ def _region(
                 if entry
             ]
     if meta:
-        shown = [meta[name] for name in ("rule", "kb") if name in meta]
-        result["meta"] = meta | ({"text": [" · ".join(shown)]} if shown else {})
+        shown = shown_words(meta)
+        result["meta"] = meta | ({"text": [shown]} if shown else {})
     return result
+
+
+def shown_words(meta: Mapping[str, Any]) -> str:
+    """Return what the page shows of a mark's meta: its rule and its id, if any."""
+    return " · ".join(str(meta[name]) for name in ("rule", "kb") if meta.get(name))
 
 
 def _argument_meta(argument: Argument) -> Json:

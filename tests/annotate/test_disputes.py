@@ -37,7 +37,7 @@ def read_passes(*wanted: str) -> dict[str, dict[str, AnnotatedDocument]]:
 def test_a_dispute_holds_what_anybody_marked(
     one: AnnotatedDocument, two: AnnotatedDocument
 ) -> None:
-    dispute = build_dispute({"a": one, "b": two}, [])
+    dispute = build_dispute({"a": one, "b": two}, [], schema=SCHEMA)
     conflicts = adjudicate([one, two], []).conflicts
     assert (dispute is None) == (not conflicts)
     if dispute is not None:
@@ -46,7 +46,7 @@ def test_a_dispute_holds_what_anybody_marked(
         doubtful = {c.target for c in conflicts}
         for mention in (*dispute.entities, *dispute.events):
             place = (mention.start, mention.end, mention.label)
-            assert (mention.rule == "agreed") == (place not in doubtful)
+            assert (mention.rule == "متفق عليه") == (place not in doubtful)
             assert mention.score == (0.5 if place in doubtful else 1.0)
 
 
@@ -54,7 +54,7 @@ def test_the_seed_passes_make_disputes_without_problems() -> None:
     annotations = read_passes("tehran-2021-02", "elaph-2021-11")
     for doc_id in annotations["annotator-1"]:
         docs = {name: found[doc_id] for name, found in annotations.items()}
-        dispute = build_dispute(docs, [])
+        dispute = build_dispute(docs, [], schema=SCHEMA)
         assert dispute is not None
         assert check_document(dispute, SCHEMA) == []
 

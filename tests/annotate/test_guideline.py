@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from annotate.guideline import (
+    render_adjudication,
     render_guideline_html,
     render_guideline_markdown,
     render_instructions,
@@ -240,3 +241,12 @@ def test_what_was_ordered_is_told_by_its_realis() -> None:
     }
     assert "hypothetical" in reasons["أمر القائد بالانسحاب"]
     assert "actual" in reasons["تم الانسحاب الذي أمر به القائد"]
+
+
+def test_an_adjudicator_reads_how_to_rule_and_then_the_guideline() -> None:
+    page = Nesting()
+    shown = render_adjudication(SCHEMA)
+    page.feed(shown)
+    assert page.open == []
+    assert shown.endswith(render_instructions(SCHEMA))
+    assert "ولو خالف المرمّزين جميعًا" in shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.adjudicate import adjudicate
@@ -121,6 +121,7 @@ def test_an_unknown_policy_is_refused_with_what_is_known() -> None:
         rulings_by_policy({"a": doc, "b": doc}, [], policy="z")
 
 
+@settings(deadline=None)
 @given(passes(), passes(), passes(), passes())
 def test_a_correction_leads_where_it_should_and_loses_nothing(
     one: AnnotatedDocument,
@@ -144,6 +145,7 @@ def test_a_correction_leads_where_it_should_and_loses_nothing(
     assert renew(annotations, second, corrected, by="third", at="3") == second
 
 
+@settings(deadline=None)
 @given(passes(), passes(), passes())
 def test_what_a_policy_settled_stays_its_own_where_the_adjudicator_left_it(
     one: AnnotatedDocument, two: AnnotatedDocument, three: AnnotatedDocument
@@ -152,3 +154,22 @@ def test_what_a_policy_settled_stays_its_own_where_the_adjudicator_left_it(
     settled = rulings_by_policy(annotations, [], policy="a", at="1")
     left = adjudicate([one, two, three], settled).doc
     assert renew(annotations, settled, left, by="judge", at="2") == settled
+
+
+def test_what_was_written_to_a_mark_is_why_and_names_the_clause() -> None:
+    def doc(*labels: str, note: str | None = None) -> AnnotatedDocument:
+        mentions = [
+            {"label": label, "start": 10, "end": 17, "meta": note and {"note": note}}
+            for label in labels
+        ]
+        given = {"id": "a", "text": TEXT, "entities": mentions}
+        return AnnotatedDocument.model_validate(given)
+
+    annotations = {"a": doc("ORG"), "b": doc("GPE")}
+    final = doc("ORG", note="حسب E2 لا E9: نسبة")
+    rulings = rulings_from(annotations, final, by="judge", clauses={"E2", "E9"})
+    told = {(d.verdict, d.target.label): (d.clause, d.why) for d in rulings}
+    assert told == {
+        ("keep", "ORG"): ("E2", "حسب E2 لا E9: نسبة"),
+        ("drop", "GPE"): (None, None),
+    }

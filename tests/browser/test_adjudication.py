@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from annotate.adjudicate import adjudicate_all
 from annotate.decisions import Decision
 from annotate.disputes import Brought, Dispute, bring_forward
+from annotate.guideline import render_adjudication
 from annotate.labelstudio.client import login_of
 from annotate.labelstudio.projects import find_campaign
 from schemas.annotations import AnnotatedDocument, Argument, EntityMention
@@ -109,7 +110,10 @@ def wanted() -> AnnotatedDocument:
 @pytest.fixture
 def bring(studio, studio_settings):
     order = Dispute(
-        project=f"dispute {uuid.uuid4().hex[:12]}", adjudicator=JUDGE, schema=SCHEMA
+        project=f"dispute {uuid.uuid4().hex[:12]}",
+        adjudicator=JUDGE,
+        schema=SCHEMA,
+        guideline=render_adjudication(SCHEMA),
     )
 
     def run(decisions: tuple[Decision, ...]) -> Brought:
@@ -148,23 +152,34 @@ def delete(page: LabellingPage, words: str, *, nth: int = 0) -> None:
     page.page.locator(".htx-highlight").nth(count - 1).wait_for(state="detached")
 
 
+def write_note(page: LabellingPage, words: str) -> None:
+    """Add a line to the information of the chosen mark."""
+    page.page.locator(".lsf-detailed-region__meta-text").click()
+    area = page.page.locator("textarea.lsf-detailed-region__meta-text")
+    area.fill(f"{area.input_value()}\n{words}")
+    area.press("Enter")
+    area.wait_for(state="detached")
+
+
 def test_what_is_ruled_on_the_page_becomes_gold(
     browser, studio, studio_settings, bring
 ):
     opened = bring(())
     assert opened.pushed == ("visit",)
     page = open_as_judge(browser, studio, studio_settings, bring.project)
+    page.shot("how to rule")
     page.close_instructions()
 
     title = told(page, "وزير الخارجية")
-    assert title == ["reader-1: this mark", "reader-2: «وزير»"]
-    assert told(page, "الوفد", nth=1) == ["reader-1: ORG", "reader-2: this mark"]
+    assert title == ["reader-1: هذه العلامة", "reader-2: «وزير»"]
+    assert told(page, "الوفد", nth=1) == ["reader-1: منظمة", "reader-2: هذه العلامة"]
     name = told(page, "الكاظمي")
-    assert name == ["reader-1: this mark", "reader-2: nothing here"]
-    assert told(page, "بغداد") == ["agreed · Q1530"]
+    assert name == ["reader-1: هذه العلامة", "reader-2: لا شيء هنا"]
+    write_note(page, "E2: اسم علم")
+    assert told(page, "بغداد") == ["متفق عليه · Q1530"]
     assert told(page, "زار") == [
-        *("realis?", "reader-1: actual", "reader-2: hypothetical"),
-        *("TIME «أمس»?", "reader-1: yes", "reader-2: no"),
+        *("الوقوع؟", "reader-1: واقع", "reader-2: مفترض"),
+        *("الزمان «أمس»؟", "reader-1: نعم", "reader-2: لا"),
     ]
     page.shot("adjudication")
 
@@ -198,6 +213,8 @@ def check_history(decisions: tuple[Decision, ...]) -> None:
         made = datetime.fromisoformat(decision.at or "")
         assert abs((datetime.now(made.tzinfo) - made).total_seconds()) < 600
         assert set(decision.votes) == {FIRST, SECOND}
+        cited = ("E2", "E2: اسم علم") if decision.text == "الكاظمي" else (None, None)
+        assert (decision.clause, decision.why) == cited
     assert sorted((d.verdict, d.target.label, d.role or d.text) for d in decisions) == [
         ("add", "GPE", "بغداد"),
         ("drop", "PER", "الوفد"),

@@ -85,6 +85,29 @@ def test_everybody_stands_beside_the_others_with_what_differs_marked() -> None:
     assert 'class="m trigger d k-missed absent"' in html
 
 
+def test_labels_and_pairs_have_their_figures() -> None:
+    first = doc(text=TEXT, entities=[(0, 3, "PER"), (4, 7, "GPE")])
+    second = doc(text=TEXT, entities=[(0, 3, "PER"), (4, 7, "ORG")])
+    study = study_agreement(
+        {"one": [first], "two": [second], "three": [second]}, bootstrap=Bootstrap(0)
+    )
+    html = render_agreement(study)
+    labels = html.partition('<details class="labels">')[2].partition("</details>")[0]
+    rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", labels, flags=re.DOTALL)
+    cells = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
+    figures = {
+        words_of(row).split()[0]: [
+            words_of(cell).strip() for cell in cells.findall(row)
+        ]
+        for row in rows
+    }
+    assert figures["PER"][:4] == ["1.000", "–", "3", "0"]
+    assert figures["GPE"][:4] == ["0.000", "–", "0", "2"]
+    assert figures["ORG"][:5] == ["0.500", "–", "1", "2", "0.333"]
+    pairs = html.partition("Each pair")[2].partition("</details>")[0]
+    assert pairs.count("kappa</bdi>") == 3
+
+
 @pytest.fixture(scope="module")
 def browser() -> Any:
     sync = pytest.importorskip("playwright.sync_api")

@@ -62,6 +62,16 @@ def test_gamma_is_near_that_of_other_draws() -> None:
 
 
 @needs_library
+def test_the_observed_disorder_is_that_of_pygamma_with_glpk() -> None:
+    one = (("a", Span(1, 5)), ("b", Span(6, 10)), ("a", Span(11, 15)))
+    two = tuple((label, Span(a + 1, b + 1)) for label, (a, b) in one)
+    counts = gamma([Continuum(20, (one, two))]).counts[0]
+    # Of pygamma-agreement 0.5.9, solved by GLPK: (1 - gamma) times what it expected.
+    expected = (1 - 0.8836062550544739) * 0.5369704365730286
+    assert counts[0] / 3 == pytest.approx(expected, rel=1e-5)
+
+
+@needs_library
 def test_the_observed_disorder_is_that_of_the_solver_that_is_not_installed() -> None:
     for case in cases():
         given = continuum(case)

@@ -186,7 +186,11 @@ def test_costs_add_up_to_what_the_exact_layers_count() -> None:
 def test_three_annotators_have_a_kappa_each_two_and_their_mean() -> None:
     same = doc(text=TEXT, entities=[(5, 12, "PER")])
     other = doc(text=TEXT, entities=[(16, 21, "PER")])
-    it = study([same], [same], [other]).coefficients["entities"]
+    found = study([same], [same], [other])
+    titles = {table.title: table for table in agreement_tables(found)}
+    row = titles["Cohen's kappa by pair"].rows[0]
+    assert row[:2] == ("one ~ two", "1.000")
+    it = found.coefficients["entities"]
     kappas = {pair: measured.value for pair, measured in it.pairs.items()}
     assert kappas["one", "two"] == 1
     assert kappas["one", "three"] == kappas["two", "three"] == pytest.approx(-0.125)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from annotate.labelstudio.client import connect, login_of
 from annotate.labelstudio.collection import pull
 from annotate.labelstudio.tasks import to_results
 from annotate.labelstudio.users import ensure_users
+from annotate.verification import as_released
+from exports import About
 from exports.release import build_release
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
@@ -81,6 +84,22 @@ def test_a_tampered_release_is_told_by_its_sums_alone(tmp_path: Path) -> None:
 def test_whose_work_is_asked_needs_the_project(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="need --against"):
         run("verify", released(tmp_path / "r", visit()), "--annotator", "x@y.org")
+
+
+@pytest.mark.parametrize(
+    ("said", "made"),
+    [
+        ("2026-11-22", datetime(2026, 11, 23, tzinfo=UTC)),
+        ("2026-11-22T10:00:00+02:00", datetime(2026, 11, 22, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_release_was_made_when_its_makers_say(
+    said: str, made: datetime, tmp_path: Path
+) -> None:
+    options = {"schema": SCHEMA, "name": "gold", "version": "1.0"}
+    folder = tmp_path / "r"
+    build_release([visit()], folder=folder, about=About(released=said), **options)
+    assert as_released(folder).made == made
 
 
 @pytest.fixture
@@ -260,7 +279,7 @@ def test_a_half_finished_adjudication_is_no_release(tmp_path: Path) -> None:
     lines = decided(tmp_path).read_text("utf-8").splitlines(keepends=True)
     half = tmp_path / "half.jsonl"
     half.write_text(lines[0], encoding="utf-8")
-    assert refused(gold, tmp_path / "r", *words, "--decisions", half) == ["A001"]
+    assert refused(gold, tmp_path / "r", *words, "--decisions", half) == ["H001"]
     half.write_text("".join(lines), encoding="utf-8")
     make(gold, tmp_path / "r", *words, "--decisions", half)
 
@@ -271,7 +290,7 @@ def test_gold_that_was_changed_without_a_decision_is_no_release(tmp_path: Path) 
     write_documents(gold, [visit("d0").model_copy(update={"events": (other,)})])
     words = [word for place in places for word in ("--pass", place)]
     words += ["--decisions", decided(tmp_path)]
-    assert refused(gold, tmp_path / "r", *words) == ["A002"]
+    assert refused(gold, tmp_path / "r", *words) == ["H002"]
 
 
 def test_under_pseudonyms_no_name_is_left_in_the_release(tmp_path: Path) -> None:

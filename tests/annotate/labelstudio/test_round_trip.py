@@ -62,6 +62,25 @@ def test_the_rule_is_shown_to_the_annotator():
     assert city["score"] == 0.75
 
 
+@pytest.mark.parametrize(
+    ("written", "note"),
+    [
+        (["GPE-7 · Q1530"], None),
+        (["GPE-7 · Q1530\nE2: مدينة"], "E2: مدينة"),
+        (["E2: مدينة"], "E2: مدينة"),
+        ("E2", "E2"),
+        ([], None),
+    ],
+)
+def test_what_is_written_to_a_mark_on_the_page_comes_home(written, note):
+    given = results()
+    (city,) = [r for r in given if "GPE" in r.get("value", {}).get("labels", ())]
+    city["meta"]["text"] = written
+    (found,) = [m for m in read(given).entities if m.label == "GPE"]
+    assert (found.meta or {}).get("note") == note
+    assert (found.rule, found.kb) == ("GPE-7", "Q1530")
+
+
 def test_a_task_names_its_document_and_the_hash_of_its_text():
     data = to_task(visit(), SCHEMA, model_version=None)["data"]
     assert (data["doc_id"], data["text"]) == ("visit", TEXT)

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from exports.conversion import FORMATS, export
+from annotate.formats import all_formats
+from exports.conversion import export
 from exports.losses import Dropped, compare
 from tests.exports.formats.builders import SCHEMA, visit
 from tests.golden.write import FORMATS_FOLDER
 
-OURS = ("jsonl", "conll", "brat", "textee", "omnievent", "csv")
+FORMATS = all_formats(SCHEMA)
+OURS = ("jsonl", "conll", "brat", "textee", "omnievent", "csv", "labelstudio")
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_the_files_are_the_golden_ones(name, tmp_path):
     folder = tmp_path / "out"
-    export([visit()], schema=SCHEMA, format_name=name, folder=folder, lossy=True)
+    export(
+        [visit()],
+        schema=SCHEMA,
+        format_name=name,
+        folder=folder,
+        lossy=True,
+        formats=FORMATS,
+    )
     written = {p.name: p.read_text("utf-8") for p in folder.iterdir()}
     golden = {p.name: p.read_text("utf-8") for p in (FORMATS_FOLDER / name).iterdir()}
     assert written == golden
