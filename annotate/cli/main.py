@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from typing import Annotated
@@ -28,6 +29,13 @@ from schemas.errors import MiyarError
 __all__ = ["build_app", "main"]
 
 EXIT_DATA = 2
+_MACHINE = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES),
+        *(errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO),
+    }
+)
+"""What the machine refuses and its owner can mend; other refusals are bugs of ours."""
 
 
 def build_app() -> typer.Typer:
@@ -100,7 +108,23 @@ def main() -> None:
     except KeyboardInterrupt:
         print("miyar: stopped.", file=sys.stderr)
         sys.exit(130)
+    except MemoryError:
+        print(
+            "miyar: there is not enough memory. Nothing half done was kept; give it "
+            "more, or fewer documents at once.",
+            file=sys.stderr,
+        )
+        sys.exit(EXIT_DATA)
     except BrokenPipeError:
         # The reader of our output (head, less) left; that is its right.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _MACHINE:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        print(
+            f"miyar: {place}{error.strerror}. Mend that, and run the command again.",
+            file=sys.stderr,
+        )
+        sys.exit(EXIT_DATA)
