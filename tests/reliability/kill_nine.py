@@ -3,9 +3,10 @@
     python -m tests.reliability.kill_nine --kills 50
 
 Each command is first run uncut, for its result and its time. Then, again and again, it
-is run and killed with SIGKILL, with all it started, at a moment drawn evenly from that
-time; what it left is looked at; and it is run once more, which must end well with the
-very result of the uncut run and with nothing beside it.
+is run and killed with SIGKILL, with all it started: every other time at a moment drawn
+evenly from the whole run, else from the time in which it writes (a draft of its result
+is there, or the server is at work for it). What it left is looked at; and it is run once
+more, which must end well with the very result of the uncut run and with nothing beside.
 """
 
 from __future__ import annotations
@@ -115,15 +116,24 @@ def kill_often(
     arguments, out = work.prepare(folder / "uncut", 0)
     started = time.monotonic()
     uncut = run(arguments, environ)
+    _await_draft(uncut, out)
+    drafted = time.monotonic()
     _, said = uncut.communicate()
     if uncut.returncode:
         tally.faults.append(f"the uncut run ended with {uncut.returncode}: {said}")
         return tally
-    seconds = time.monotonic() - started
+    ended = time.monotonic()
+    seconds, writing = ended - started, ended - drafted
     wanted = work.state(out, 0)
     for number in range(1, kills + 1):
         arguments, out = work.prepare(folder / f"cut-{number}", number)
-        cut = _cut(arguments, environ, moments.uniform(0.0, seconds))
+        share = moments.random()
+        if number % 2:
+            cut = _cut(arguments, environ, share * seconds)
+        elif out is None:
+            cut = _cut(arguments, environ, (0.5 + 0.6 * share) * seconds)
+        else:
+            cut = _cut(arguments, environ, share * writing, draft_of=out)
         tally.kills += 1
         tally.cut += cut
         try:
@@ -138,8 +148,24 @@ def kill_often(
     return tally
 
 
-def _cut(arguments: Sequence[object], environ: Mapping[str, str], after: float) -> bool:
+def _await_draft(process: Popen, out: Path | None) -> None:
+    """Return when a draft stands beside or in the place of the result, or at the end."""
+    while out is not None and process.poll() is None:
+        for folder in (out.parent, out):
+            if any(folder.glob(".*.draft")):
+                return
+        time.sleep(0.002)
+
+
+def _cut(
+    arguments: Sequence[object],
+    environ: Mapping[str, str],
+    after: float,
+    *,
+    draft_of: Path | None = None,
+) -> bool:
     process = run(arguments, environ)
+    _await_draft(process, draft_of)
     try:
         process.communicate(timeout=after)
     except subprocess.TimeoutExpired:
