@@ -7,13 +7,24 @@ READY := .venv/.ready
 # What the tests need of the extras; gamma brings a solver of its own licence.
 EXTRAS := --extra cas --extra parquet --extra serve --extra spacy --extra splits --extra report --extra crf
 
-.PHONY: demo test check lint setup browser benchmarks lock clean
+# Seconds and target of `make fuzz`, minutes of `make soak`, kills of `make kills`.
+SECONDS ?= 300
+TARGET ?= view
+MINUTES ?= 60
+KILLS ?= 50
+
+.PHONY: demo test test-postgresql check lint setup browser postgresql benchmarks kills \
+  soak fuzz audit lock clean
 
 demo: setup
 	$(BIN)/miyar demo $(ARGS)
 
-test: lint browser
+test: lint browser postgresql
 	$(BIN)/python -m pytest -ra
+
+# Every Label Studio test once more, with the data in PostgreSQL.
+test-postgresql: setup postgresql
+	MIYAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest -ra tests/annotate/labelstudio tests/annotate/cli
 
 check: lint
 	$(BIN)/python -m pytest -ra -m "not studio and not browser"
@@ -41,12 +52,36 @@ $(READY): pyproject.toml requirements.lock
 browser:
 	@sh tests/browser/install_chromium.sh
 
+# The tests that keep Label Studio's data in PostgreSQL start one of their own.
+postgresql:
+	@sh tests/install_postgresql.sh
+
+kills: setup
+	$(BIN)/python -m tests.reliability.kill_nine --kills $(KILLS)
+
+soak: setup
+	$(BIN)/python -m tests.reliability.soak --minutes $(MINUTES)
+
+# Coverage-guided: TARGET is a name of tests/fuzzing/targets.py; finds are crash-* files.
+fuzz: setup
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r tests/fuzzing/requirements.lock
+	mkdir -p .miyar/fuzz/$(TARGET)
+	$(BIN)/python -m tests.fuzzing.fuzz $(TARGET) -max_total_time=$(SECONDS) \
+	  -artifact_prefix=.miyar/fuzz/ .miyar/fuzz/$(TARGET) tests/fuzzing/corpus
+
+# Known vulnerabilities of both locks; asks PyPI's advisory service.
+audit: setup
+	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip -r annotate/labelstudio/server.lock
+
 benchmarks: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
 
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev $(EXTRAS) \
 	  --no-header --no-annotate -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	  -o tests/fuzzing/requirements.lock tests/fuzzing/requirements.txt
 
 clean:
 	rm -rf .venv .miyar .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.errors import DataError
+from schemas.text_files import read_utf8
 
 __all__ = [
     "ArgumentKey",
@@ -84,7 +85,10 @@ class Decision(BaseModel):
 def read_decisions(path: Path) -> list[Decision]:
     """Read decisions from JSONL; raises DataError with file and line."""
     decisions = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_utf8(path).split("\n"), start=1):
+        # Not splitlines: a note may hold a line separator (U+2028).
+        if not line.strip():
+            continue
         try:
             decisions.append(Decision.model_validate_json(line))
         except ValidationError as error:

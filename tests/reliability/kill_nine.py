@@ -4,9 +4,9 @@
 
 Each command is first run uncut, for its result and its time. Then, again and again, it
 is run and killed with SIGKILL, with all it started: every other time at a moment drawn
-evenly from the whole run, else from the time in which it writes (a draft of its result
-is there, or the server is at work for it). What it left is looked at; and it is run once
-more, which must end well with the very result of the uncut run and with nothing beside.
+evenly from the whole run, else from the time in which it writes. What it left is looked
+at; and it is run once more, which must end well with the very result of the uncut run
+and with nothing beside it.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def kill_often(
 
 
 def _await_draft(process: Popen, out: Path | None) -> None:
-    """Return when a draft stands beside or in the place of the result, or at the end."""
+    """Return when a draft stands beside the result or in it, or at the end."""
     while out is not None and process.poll() is None:
         for folder in (out.parent, out):
             if any(folder.glob(".*.draft")):
