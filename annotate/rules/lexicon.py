@@ -17,8 +17,8 @@ from pathlib import Path
 from annotate.arabic.fold import fold_text
 from annotate.rules.model import Entry
 from schemas.errors import SchemaError
-from schemas.text_files import read_utf8
 from schemas.labels import Schema
+from schemas.text_files import read_utf8
 
 __all__ = ["read_lexicon"]
 
