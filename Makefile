@@ -14,13 +14,24 @@ HF ?= yes
 HF_LOCK := requirements-hf.lock
 HF_READY := .miyar/hf/.ready
 
-.PHONY: demo test check lint setup browser hf hooks benchmarks docs lock clean
+# Seconds and target of `make fuzz`, minutes of `make soak`, kills of `make kills`.
+SECONDS ?= 300
+TARGET ?= view
+MINUTES ?= 60
+KILLS ?= 50
+
+.PHONY: demo test test-postgresql check lint setup browser hf postgresql hooks \
+  benchmarks kills soak fuzz audit docs lock clean
 
 demo: setup
 	$(BIN)/miyar demo $(ARGS)
 
-test: lint browser hf
+test: lint browser hf postgresql
 	$(BIN)/python -m pytest -ra
+
+# Every Label Studio test once more, with the data in PostgreSQL.
+test-postgresql: setup postgresql
+	MIYAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest -ra tests/annotate/labelstudio tests/annotate/cli
 
 check: lint
 	$(BIN)/python -m pytest -ra -n auto -m "not studio and not browser"
@@ -68,6 +79,28 @@ $(HF_READY): $(HF_LOCK) | setup
 	  { echo "make: torch and transformers could not be installed. 'make test HF=no' does without."; exit 1; }
 	@touch $(HF_READY)
 
+# The tests that keep Label Studio's data in PostgreSQL start one of their own.
+postgresql:
+	@sh tests/install_postgresql.sh
+
+kills: setup
+	$(BIN)/python -m tests.reliability.kill_nine --kills $(KILLS)
+
+soak: setup
+	$(BIN)/python -m tests.reliability.soak --minutes $(MINUTES)
+
+# Coverage-guided: TARGET is a name of tests/fuzzing/targets.py; finds are crash-* files.
+fuzz: setup
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r tests/fuzzing/requirements.lock
+	mkdir -p .miyar/fuzz/$(TARGET)
+	$(BIN)/python -m tests.fuzzing.fuzz $(TARGET) -max_total_time=$(SECONDS) \
+	  -artifact_prefix=.miyar/fuzz/ .miyar/fuzz/$(TARGET) tests/fuzzing/corpus
+
+# Known vulnerabilities of both locks; asks PyPI's advisory service.
+audit: setup
+	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip -r annotate/labelstudio/server.lock
+
 benchmarks: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
 
@@ -81,6 +114,8 @@ lock: setup
 	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["hf"], sep="\n")' | \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate -o $(HF_LOCK) -
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	  -o tests/fuzzing/requirements.lock tests/fuzzing/requirements.txt
 
 clean:
 	rm -rf .venv .miyar .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.errors import DataError
+from schemas.text_files import read_utf8
 
 __all__ = [
     "POLICY",
@@ -92,7 +93,8 @@ class Decision(BaseModel):
 def read_decisions(path: Path) -> list[Decision]:
     """Read decisions from JSONL; raises DataError with file and line."""
     decisions = []
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(read_utf8(path).split("\n"), start=1):
+        # Not splitlines: a note may hold a line separator (U+2028).
         if not line.strip():
             continue
         try:
@@ -102,18 +104,6 @@ def read_decisions(path: Path) -> list[Decision]:
             place = ".".join(str(part) for part in fault["loc"])
             raise DataError(f"{path}:{number}: {place}: {fault['msg']}.") from None
     return decisions
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        # Not at every line end that Unicode knows: a quoted text may hold one.
-        return path.read_bytes().decode().split("\n")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
-        ) from None
 
 
 def render_decision(decision: Decision) -> str:

@@ -46,7 +46,9 @@ def render_guideline_html(schema: Schema) -> str:
 
 def render_guideline_markdown(schema: Schema) -> str:
     """Return the whole guideline as Markdown, Arabic in right-to-left blocks."""
-    return _render("guideline.md.j2", schema, html=False)
+    page = _render("guideline.md.j2", schema, html=False)
+    # Markdown passes tags through, so they are escaped; quotes are harmless in it.
+    return page.replace("&#34;", '"').replace("&#39;", "'")
 
 
 def render_instructions(schema: Schema) -> str:
@@ -62,7 +64,7 @@ def render_adjudication(schema: Schema) -> str:
 def _render(template: str, schema: Schema, *, html: bool) -> str:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        autoescape=html,
+        autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -145,15 +147,16 @@ def _html(pieces: Sequence[_Piece]) -> Markup:
     return Markup("").join(parts)
 
 
-def _marked_markdown(example: Example) -> str:
+def _marked_markdown(example: Example) -> Markup:
     text, marks = parse_markup(example.text)
     return _markdown(_pieces(text, marks, 0, len(text)))
 
 
-def _markdown(pieces: Sequence[_Piece]) -> str:
-    return "".join(
-        piece.words
+def _markdown(pieces: Sequence[_Piece]) -> Markup:
+    parts = [
+        escape(piece.words)
         if piece.label is None
-        else f"[{_markdown(piece.inside)}]<sub>{piece.label}</sub>"
+        else Markup("[{}]<sub>{}</sub>").format(_markdown(piece.inside), piece.label)
         for piece in pieces
-    )
+    ]
+    return Markup("").join(parts)

@@ -84,7 +84,7 @@ def article_id(line: bytes) -> str | None:
     """Return the id of a line that `read_articles` gave, None where it has none."""
     try:
         values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     given = values if isinstance(values, dict) else {}
     return next((str(given[key]) for key in _ID_KEYS if given.get(key)), None)
@@ -101,6 +101,8 @@ def parse_article(line: bytes, where: str) -> AnnotatedDocument:
         values = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise DataError(_not_utf8(where, error)) from None
+    except RecursionError:
+        raise DataError(f"{where}: is nested too deeply to be an article.") from None
     except json.JSONDecodeError as error:
         raise DataError(
             f"{where}: this is not a line of JSON ({error.msg}). Each line must hold "
@@ -190,6 +192,8 @@ def _read_txt(path: Path, _told: Told) -> Iterator[Article]:
 def _read_meta(path: Path) -> dict[str, Any]:
     try:
         meta = json.loads(_read_utf8(path))
+    except RecursionError:
+        raise DataError(f"{path}: is nested too deeply to be a 'meta'.") from None
     except json.JSONDecodeError as error:
         raise DataError(
             f"{path}:{error.lineno}: not valid JSON: {error.msg}."
@@ -216,9 +220,14 @@ def _from_fields(values: dict[str, Any], where: str) -> AnnotatedDocument:
         raise DataError(
             f"{where}: the article has no 'id'. Give every article its own."
         )
-    meta = dict(values.get("meta") or {})
+    meta = values.get("meta") or {}
+    if not isinstance(meta, dict) or not isinstance(values[text_key], str):
+        raise DataError(
+            f"{where}: {text_key!r} must be a text, and 'meta', if there is one, a "
+            "JSON object."
+        )
     used = {text_key, id_key, "meta", "entities", "events", "tokens", "sentences"}
-    meta |= {
+    meta = meta | {
         key: v for key, v in values.items() if key not in used and v not in ("", None)
     }
     return build_document(

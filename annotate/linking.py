@@ -7,6 +7,7 @@ from pathlib import Path
 
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.errors import DataError
+from schemas.text_files import read_utf8
 
 __all__ = ["Links", "link_document", "read_links"]
 
@@ -23,14 +24,7 @@ def read_links(path: Path) -> Links:
     Raises DataError with file and line for a row that is short or contradicts another.
     """
     links: dict[tuple[str, str, str], str] = {}
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
-        ) from None
+    lines = read_utf8(path).splitlines()
     if not lines or tuple(lines[0].split("\t")) != _COLUMNS:
         raise DataError(f"{path}:1: the columns must be {', '.join(_COLUMNS)}.")
     for number, line in enumerate(lines[1:], start=2):

@@ -110,11 +110,15 @@ def fix_document(
     """
     edges = _Edges(doc, schema.span_rule, speller)
     fixes: list[Fix] = []
-    taken: set[_Taken] = {(type(m), m.label, m.span) for m in _mentions(doc)}
-
-    entities = tuple(_mended(doc, m, edges, taken, fixes) for m in doc.entities)
-    events = tuple(_mended(doc, m, edges, taken, fixes) for m in doc.events)
-    return doc.model_copy(update={"entities": entities, "events": events}), tuple(fixes)
+    done = -1
+    # A mention that moved may have been in the way of one that was looked at before.
+    while len(fixes) > done:
+        done = len(fixes)
+        taken: set[_Taken] = {(type(m), m.label, m.span) for m in _mentions(doc)}
+        entities = tuple(_mended(doc, m, edges, taken, fixes) for m in doc.entities)
+        events = tuple(_mended(doc, m, edges, taken, fixes) for m in doc.events)
+        doc = doc.model_copy(update={"entities": entities, "events": events})
+    return doc, tuple(fixes)
 
 
 def _mended(

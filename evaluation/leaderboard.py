@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from evaluation.results import RESULT_FORMAT
 from evaluation.tables import UNDEFINED, ScoreTable
 from schemas.errors import DataError, UsageError
+from schemas.text_files import read_utf8
 
 __all__ = [
     "Board",
@@ -81,23 +82,20 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
 
     Raises DataError with the line that is not an entry.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+    text = read_utf8(path)
     try:
         whole = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         whole = None
     if isinstance(whole, dict) and whole.get("format") == RESULT_FORMAT:
         return [whole]
     entries = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             entry = None
         if not isinstance(entry, dict) or entry.get("format") != RESULT_FORMAT:
             raise DataError(

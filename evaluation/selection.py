@@ -68,7 +68,7 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
 
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         fault = " ".join(str(error).split())
         raise DataError(f"{path}: cannot be read as YAML: {fault}") from None
     sides: dict[str, dict[str, str | None]]

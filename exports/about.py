@@ -26,7 +26,7 @@ def read_about(path: Path) -> About:
         raise DataError(
             f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
         ) from None
-    except yaml.YAMLError as error:
+    except (RecursionError, yaml.YAMLError) as error:
         fault = " ".join(str(error).split())
         raise DataError(f"{path}: is not valid YAML: {fault}") from None
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from schemas.references import reference_faults
 from schemas.yaml_source import ReferenceFaultsError
@@ -33,11 +33,42 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_OPENS = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys(
+    "\u2066\u2067\u2068", "\u2069"
+)
+_CLOSES = frozenset(_OPENS.values())
+_MARKS = _CLOSES | _OPENS.keys()
+
+
+def _check_directions(words: str) -> str:
+    """Refuse a mark of direction that is not closed, or closes nothing.
+
+    It would turn around what stands after the words on every page that shows them.
+    """
+    waiting: list[str] = []
+    for character in words:
+        if character in _OPENS:
+            waiting.append(_OPENS[character])
+        elif character in _CLOSES and (not waiting or waiting.pop() != character):
+            waiting.append(character)
+            break
+    if waiting:
+        marks = ", ".join(f"U+{ord(c):04X}" for c in words if c in _MARKS)
+        raise ValueError(
+            f"marks of direction do not pair ({marks}), and would turn around what "
+            "stands beside these words. Take them out."
+        )
+    return words
+
+
+_Words = Annotated[str, Field(min_length=1), AfterValidator(_check_directions)]
+
+
 class Bilingual(_Value):
     """The same words in Arabic and in English."""
 
-    ar: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+    ar: _Words
+    en: _Words
 
 
 class Example(_Value):

@@ -30,6 +30,10 @@ class ReferenceFaultsError(ValueError):
         super().__init__("; ".join(f"{'.'.join(at)}: {why}" for at, why in self.faults))
 
 
+LARGEST = 1_000_000
+"""Values in a file, written out: aliases of aliases would fill any memory."""
+
+
 class YamlSource:
     """A parsed YAML file with the line of every key.
 
@@ -39,23 +43,42 @@ class YamlSource:
 
     def __init__(self, text: str, *, name: str) -> None:
         self.name = name
+        self.root = self._compose(text)
+        doubled = [f"{name}:{line}: {why}" for line, why in _doubled_keys(self.root)]
+        if doubled:
+            raise SchemaError("\n".join(doubled))
+        try:
+            self.data: Any = yaml.load(text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError as error:
+            raise self._unreadable(error) from None
+
+    def _compose(self, text: str) -> yaml.MappingNode:
         try:
             root = yaml.compose(text, Loader=yaml.CSafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            if isinstance(root, yaml.Node) and _size(root, {}) > LARGEST:
+                raise SchemaError(
+                    f"{self.name}: its aliases (*name) repeat each other into more "
+                    f"than {LARGEST} values. Write out what they stand for."
+                )
+        except yaml.YAMLError as error:
+            raise self._unreadable(error) from None
+        except RecursionError:
             raise SchemaError(
-                f"{name}:{line}: not valid YAML: {error.problem}. Quote text that "
-                "holds ': ', ',' or brackets."
+                f"{self.name}: is nested too deeply, or an alias (*name) holds itself."
             ) from None
         if not isinstance(root, yaml.MappingNode):
             raise SchemaError(
-                f"{name}:1: the file must be a mapping of keys to values."
+                f"{self.name}:1: the file must be a mapping of keys to values."
             )
-        doubled = [f"{name}:{line}: {why}" for line, why in _doubled_keys(root)]
-        if doubled:
-            raise SchemaError("\n".join(doubled))
-        self.root = root
-        self.data: Any = yaml.load(text, Loader=yaml.CSafeLoader)
+        return root
+
+    def _unreadable(self, error: yaml.YAMLError) -> SchemaError:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
+        return SchemaError(
+            f"{self.name}:{mark.line + 1 if mark else 1}: not valid YAML: {problem}. "
+            "Quote text that holds ': ', ',' or brackets."
+        )
 
     @classmethod
     def read(cls, path: Path) -> YamlSource:
@@ -105,6 +128,19 @@ class YamlSource:
         return line
 
 
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """Return how many values a node is when every alias is written out."""
+    if id(node) not in known:
+        inside = node.value if isinstance(node.value, list) else []
+        parts = [part for item in inside for part in _parts(item)]
+        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]
+
+
+def _parts(item: Any) -> tuple[yaml.Node, ...]:
+    return item if isinstance(item, tuple) else (item,)
+
+
 def _child(node: yaml.Node, part: str) -> tuple[int, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
@@ -125,6 +161,9 @@ def _doubled_keys(node: yaml.Node) -> Iterator[tuple[int, str]]:
         seen: dict[Hashable, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                yield line, "a key must be a word, not a list or a mapping."
+                continue
             if key.value in seen:
                 yield (
                     line,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -32,6 +33,13 @@ from schemas.errors import MiyarError
 __all__ = ["build_app", "main"]
 
 EXIT_DATA = 2
+_MACHINE = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES),
+        *(errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO),
+    }
+)
+"""What the machine refuses and its owner can mend; other refusals are bugs of ours."""
 
 
 def build_app() -> typer.Typer:
@@ -100,18 +108,37 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
+        _run()
+    except MiyarError as error:
+        _refuse(str(error))
+    except MemoryError:
+        _refuse(
+            "there is not enough memory. Nothing half done was kept; give it more, or "
+            "fewer documents at once."
+        )
+    except BrokenPipeError:
+        # The reader of our output (head, less) left; that is its right.
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:
+        if error.errno not in _MACHINE:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        _refuse(f"{place}{error.strerror}. Mend that, and run the command again.")
+
+
+def _run() -> None:
+    try:
         build_app()()
     except SystemExit as end:
         if not end.code:
             tell_next_step(sys.argv[1:])
         raise
-    except MiyarError as error:
-        print(f"miyar: {error}", file=sys.stderr)
-        sys.exit(EXIT_DATA)
     except KeyboardInterrupt:
         print("miyar: stopped.", file=sys.stderr)
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output (head, less) left; that is its right.
-        sys.stderr.close()
-        sys.exit(0)
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"miyar: {message}", file=sys.stderr)
+    sys.exit(EXIT_DATA)

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from xml.etree import ElementTree
 
-from annotate.labelstudio.config import TEXT
+from annotate.labelstudio.config import TEXT, parse_page
 from annotate.labelstudio.faults import region_fault
 from annotate.labelstudio.recurrence import Labelled, Names
 from annotate.labelstudio.review import Finding, lint_task
@@ -295,13 +294,11 @@ def _missing(config: str, ours: str) -> str:
 
 def _controls(config: str) -> dict[str, frozenset[str]]:
     """Return the values each named control of a page offers."""
-    if "<!DOCTYPE" in config.upper() or "<!ENTITY" in config.upper():
-        raise RefusedError("The project's labelling page declares XML entities.")
     try:
-        page = ElementTree.fromstring(config)
-    except ElementTree.ParseError as error:
+        page = parse_page(config)
+    except ValueError as error:
         raise RefusedError(
-            f"The project's labelling page is not XML ({error})."
+            f"The project's labelling page cannot be read: {error}."
         ) from None
     return {
         control.attrib["name"]: frozenset(

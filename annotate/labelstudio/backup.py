@@ -211,7 +211,7 @@ def _entry(path: Path, line: bytes) -> Json:
         entry = json.loads(line)
         if isinstance(entry, dict) and isinstance(entry.get("kind"), str):
             return entry
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     raise DataError(f"{path}: is no backup of a project. 'miyar backup' makes one.")
 

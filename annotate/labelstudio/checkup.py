@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from xml.etree import ElementTree
 
 from annotate.labelstudio.campaign import Campaign, iter_tasks
 from annotate.labelstudio.client import Studio
-from annotate.labelstudio.config import render_config
+from annotate.labelstudio.config import parse_page, render_config
 from annotate.labelstudio.doctor import Ailment
 from annotate.labelstudio.faults import region_fault
 from annotate.labelstudio.released import (
@@ -76,8 +75,8 @@ def check_page(title: str, config: str, schema: Schema) -> Iterator[Ailment]:
             again,
         )
     try:
-        tags = list(ElementTree.fromstring(config).iter())
-    except ElementTree.ParseError:
+        tags = list(parse_page(config).iter())
+    except ValueError:
         tags = []
     grains = {tag.get("granularity", "symbol") for tag in tags if "Text" in tag.tag}
     if grains - {"symbol"}:

@@ -6,6 +6,7 @@ alias, so its value carries both and `role_of` reads the id back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
@@ -18,11 +19,14 @@ __all__ = [
     "TRIGGER",
     "attribute_hotkeys",
     "mode_control",
+    "parse_page",
     "render_config",
     "role_of",
     "role_value",
     "subtype_control",
 ]
+
+_DECLARES = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 TEXT = "text"
 ENTITY = "entity"
@@ -75,6 +79,19 @@ def attribute_hotkeys(schema: Schema) -> dict[tuple[str, str], str]:
         (control, value) for control, known in _attributes(schema) for value in known
     ]
     return {place: f"shift+{n}" for n, place in enumerate(values[:9], start=1)}
+
+
+def parse_page(config: str) -> ElementTree.Element:
+    """Parse a project's labelling page, which any of its users may have edited.
+
+    Raises ValueError for what is not XML, and for XML that declares entities.
+    """
+    if _DECLARES.search(config):
+        raise ValueError("it declares XML entities")
+    try:
+        return ElementTree.fromstring(config)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"it is not XML: {error}") from None
 
 
 def render_config(schema: Schema) -> str:

@@ -37,7 +37,7 @@ def read_logins(path: Path) -> dict[str, Login]:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         return {entry["email"]: Login(**entry) for entry in kept}
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise DataError(
             f"{path}: this file of logins is damaged. Restore it from a copy, or run "
             "'miyar down' and move the whole state folder away to begin anew."

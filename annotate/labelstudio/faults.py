@@ -26,6 +26,8 @@ def region_fault(entry: Json, text: str, schema: Schema) -> str | None:
     if known is None:
         return f"belongs to {entry.get('from_name')!r}, which the page does not ask."
     labels = value.get("labels") or []
+    if not isinstance(labels, list):
+        labels = [labels]
     if len(labels) != 1 or str(labels[0]) not in known:
         return (
             f"has the label {', '.join(map(str, labels)) or '(none)'}, and "

@@ -88,6 +88,8 @@ def _load(path: Path) -> Sequence[Any]:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not UTF-8 (byte {error.start}).") from None
+    except RecursionError:
+        raise DataError(f"{path}: is nested too deeply to be an export.") from None
     except json.JSONDecodeError as error:
         raise DataError(f"{path}:{error.lineno}: is no JSON: {error.msg}.") from None
     if not isinstance(tasks, list):

@@ -61,9 +61,13 @@ def read_results(
 ) -> Reading:
     """Read what can be read of an annotation, and collect what is wrong with it."""
     reader = _Reader(text, schema, where)
-    reader.take_regions(result)
-    reader.take_choices(result)
-    reader.take_relations(result)
+    entries = [entry for entry in result if isinstance(entry, Mapping)]
+    if len(entries) < len(result):
+        odd = len(result) - len(entries)
+        reader.complain(f"{odd} entries are no JSON objects. Delete the annotation.")
+    reader.take_regions(entries)
+    reader.take_choices(entries)
+    reader.take_relations(entries)
     return reader.finish()
 
 
@@ -129,7 +133,9 @@ class _Reader:
                 continue
             region = self.regions.get(str(entry.get("id")))
             control = str(entry.get("from_name"))
-            chosen = (entry.get("value") or {}).get("choices") or []
+            value = entry.get("value")
+            given = value.get("choices") if isinstance(value, Mapping) else None
+            chosen = given if isinstance(given, list) else []
             if region is None:
                 self.complain(f"the choice {control} belongs to no region.")
             elif len(chosen) != 1:
@@ -137,7 +143,7 @@ class _Reader:
                     f"region {entry['id']}: {control} has {len(chosen)} values; "
                     "choose one."
                 )
-            elif chosen[0] not in self.values_of(region, control):
+            elif str(chosen[0]) not in self.values_of(region, control):
                 self.complain(
                     f"region {entry['id']}: {chosen[0]!r} is no {control} of "
                     f"{region.label} in {self.schema.name}. Choose again."
@@ -174,7 +180,7 @@ class _Reader:
                 self.unlabelled += not entry.get("labels")
                 self.complain(fault)
             else:
-                pair = (role_of(entry["labels"][0]), to_id)
+                pair = (role_of(str(_first(entry["labels"]))), to_id)
                 self.regions[from_id].arguments.append(pair)
 
     def relation_fault(self, entry: Json, from_id: str, to_id: str) -> str | None:
@@ -185,6 +191,8 @@ class _Reader:
         if event.layer != TRIGGER or filler.layer != ENTITY:
             return f"the relation from {ends} does not lead from an event to an entity."
         labels = entry.get("labels") or []
+        if not isinstance(labels, list):
+            labels = [labels]
         if not labels:
             return f"the relation from {ends} has no role. Choose one, or delete it."
         if len(labels) > 1:
@@ -304,3 +312,7 @@ def _note(meta: Json) -> str:
     written = "\n".join(map(str, lines)).splitlines()
     shown = shown_words(meta).splitlines()
     return "\n".join(line for line in written if line.strip() and line not in shown)
+
+
+def _first(labels: object) -> object:
+    return labels[0] if isinstance(labels, list) else labels

@@ -18,6 +18,7 @@ from annotate.arabic.fold import fold_text
 from annotate.rules.model import Entry
 from schemas.errors import SchemaError
 from schemas.labels import Schema
+from schemas.text_files import read_utf8
 
 __all__ = ["read_lexicon"]
 
@@ -33,7 +34,7 @@ def read_lexicon(path: Path, schema: Schema) -> Iterator[Entry]:
     entry before the first section and a malformed Wikidata id.
     """
     label, subtype, options = "", None, set[str]()
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_utf8(path, error=SchemaError).splitlines()
     for number, raw in enumerate(lines, start=1):
         line = raw.partition("#")[0].strip()
         if not line:

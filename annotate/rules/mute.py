@@ -46,7 +46,7 @@ def read_mute_list(path: Path) -> frozenset[str]:
         listed = [entry["rule"] for entry in content["rules"]]
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         listed = [None]
     if not all(isinstance(rule, str) for rule in listed):
         raise DataError(

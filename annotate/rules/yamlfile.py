@@ -58,6 +58,8 @@ def read_yaml(path: Path) -> RuleFile:
         raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise SchemaError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
+    except RecursionError:
+        raise SchemaError(f"{path}: is nested too deeply. Mend the YAML.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

@@ -130,9 +130,9 @@
     const points = Array.from(sentence.text);
     items.forEach((item, i) => {
       if (i) line.append("; ");
-      line.append(`${item.label} `, make("bdi", points.slice(item.start, item.end).join("")));
+      line.append(make("bdi", item.label), " ", make("bdi", points.slice(item.start, item.end).join("")));
       if (item.event) {
-        line.append(` of ${item.event.label} `, make("bdi", points.slice(item.event.start, item.event.end).join("")));
+        line.append(" of ", make("bdi", item.event.label), " ", make("bdi", points.slice(item.event.start, item.event.end).join("")));
       }
     });
     return line;

@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from exports.file_names import file_name
 from exports.losses import Dropped
@@ -178,29 +179,43 @@ def _json(value: Any) -> str:
 def read_xmi(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield the documents of a folder of .xmi files with their TypeSystem.xml."""
     cassis = load_extra("cassis", extra=EXTRA)
-    types = cassis.load_typesystem(place / TYPES_FILE)
+    types = cassis.load_typesystem(io.BytesIO(_plain(place / TYPES_FILE)))
+    for path in sorted(place.glob("*.xmi")):
+        content = io.BytesIO(_plain(path))
+        yield _document(cassis.load_cas_from_xmi(content, typesystem=types))
 
-    def load(content: bytes) -> Any:
-        return cassis.load_cas_from_xmi(io.BytesIO(content), typesystem=types)
 
-    return _read(place, "*.xmi", load)
+def _plain(path: Path) -> bytes:
+    """Return the bytes of an XML file that is whole and declares nothing.
+
+    A type declaration may name entities that grow without end, or other files.
+    """
+
+    def refuse(*_: object) -> None:
+        raise DataError(
+            f"{path}: has a document type declaration, which UIMA never writes, and "
+            "which may read other files. Take it out."
+        )
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        content = path.read_bytes()
+        parser.Parse(content, True)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+    except expat.ExpatError as error:
+        raise DataError(f"{path}: is no XML ({error}).") from None
+    return content
 
 
 def read_cas_json(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield the documents of a folder of CAS JSON files."""
     cassis = load_extra("cassis", extra=EXTRA)
 
-    def load(content: bytes) -> Any:
-        return cassis.load_cas_from_json(io.BytesIO(content))
-
-    return _read(place, "*.json", load)
-
-
-def _read(
-    place: Path, pattern: str, load: Callable[[bytes], Any]
-) -> Iterator[AnnotatedDocument]:
-    for path in sorted(place.glob(pattern)):
-        yield _document(load(path.read_bytes()))
+    for path in sorted(place.glob("*.json")):
+        content = io.BytesIO(path.read_bytes())
+        yield _document(cassis.load_cas_from_json(content))
 
 
 def _document(cas: Any) -> AnnotatedDocument:
