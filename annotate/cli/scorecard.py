@@ -46,8 +46,10 @@ class Contest:
         rename: Rename,
         bootstrap: Bootstrap,
         convention: Convention,
+        options: tuple[str, ...] = (),
     ) -> None:
-        """Name the files; each number reads them anew."""
+        """Name the files; each number reads them anew. `options` go into signatures."""
+        self._options = options
         self._source = source
         self._schema = schema
         self._rename = rename
@@ -90,6 +92,7 @@ class Contest:
             clitic=span_rule(self._schema, self._convention, layers),
             by_type=by_type,
             names=(self._source.name, "predictions"),
+            options=self._options,
         )
 
     def score_given(self, place: Path) -> Row:
