@@ -147,8 +147,12 @@ class Contest:
         return count_errors(find_errors(*self.moved, clitic=rule))
 
     def stated(self) -> Stated | None:
-        """Return what the gold says of its annotators' agreement."""
-        if self._source.manifest is None:
+        """Return what the gold says of its annotators' agreement.
+
+        With other labels or other edges than theirs it would not be comparable.
+        """
+        as_annotated = not self._options and self._convention == "raw"
+        if self._source.manifest is None or not as_annotated:
             return None
         from evaluation.ceiling import state_agreement
 

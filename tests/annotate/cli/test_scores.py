@@ -327,6 +327,8 @@ def test_only_people_make_a_human_ceiling(
     assert words in report["ceiling"]["statements"]["entities"]["statement"]
     assert report["agreement"]["human"] is human
     assert report["agreement"]["f1"]["entities"]["micro"] == pytest.approx(14 / 15)
+    # Under other edges the agreement would have been another one.
+    assert "agreement" not in as_json(*call[:5], "--convention", "word")
     shown = run(*call).stdout
     assert head in shown
     assert f"not distinguishable from {words}" in shown
