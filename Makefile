@@ -65,7 +65,7 @@ $(HF_READY): $(HF_LOCK) | setup
 	@touch $(HF_READY)
 
 benchmarks: setup
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+	$(BIN)/python -m pytest tests/benchmarks -s
 
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev $(EXTRAS) \

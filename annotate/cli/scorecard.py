@@ -240,6 +240,7 @@ class Scorecard:
         from evaluation.pipeline import blame_triggers
 
         content = self.report.to_json()
+        content["unanswered"] = list(self.report.unanswered)
         blame = blame_triggers(self.report.layers)
         if blame is not None:
             given = self.given.to_json() if self.given else None
