@@ -50,7 +50,7 @@ browser:
 
 ifeq ($(HF),no)
 hf:
-	@echo "HF=no: torch and transformers are left out, and the test of hf: is skipped."
+	@echo "HF=no: torch and transformers are not installed; without them the test of hf: is skipped."
 else
 hf: $(HF_READY)
 endif
