@@ -65,7 +65,7 @@ browser:
 
 ifeq ($(HF),no)
 hf:
-	@echo "HF=no: torch and transformers are left out, and the test of hf: is skipped."
+	@echo "HF=no: torch and transformers are not installed; without them the test of hf: is skipped."
 else
 hf: $(HF_READY)
 endif
@@ -102,7 +102,7 @@ audit: setup
 	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip -r annotate/labelstudio/server.lock
 
 benchmarks: setup
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+	$(BIN)/python -m pytest tests/benchmarks -s
 
 # The site, in site/; 'make docs SERVE=1' shows it while you write.
 docs: setup

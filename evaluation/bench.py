@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -61,6 +61,7 @@ class Bench:
     extractors answer. Extractors that are trained learn from `training`; without it,
     from the gold in `folds` parts, each document being read by one that learned from
     the other parts. `clitic` is the span rule, for errors that are a matter of clitics.
+    `progress` is told how many documents are done, and of how many.
     """
 
     gold: Sequence[AnnotatedDocument]
@@ -75,6 +76,7 @@ class Bench:
     training: Sequence[AnnotatedDocument] | None = None
     folds: int = 5
     clitic: Snap | None = None
+    progress: Callable[[int, int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,7 @@ def measure(spec: Spec, bench: Bench) -> Measured:
     texts and UsageError for training gold that holds a text of the gold.
     """
     texts = {doc.id: _text(doc) for doc in bench.gold}
-    done = Run()
-    with tempfile.TemporaryDirectory() as folder:
-        for options, docs in _parts(spec, bench, Path(folder)):
-            done.add(run(spec, [_question(doc) for doc in docs], options))
+    done = _run_all(spec, bench)
     found: dict[str, Checked] = {}
     repairs: Counter[str] = Counter()
     faults = list(done.faults)
@@ -142,6 +141,21 @@ def measure(spec: Spec, bench: Bench) -> Measured:
         answered=sum(checked.document is not None for checked in found.values()),
         training=_training_name(spec, bench),
     )
+
+
+def _run_all(spec: Spec, bench: Bench) -> Run:
+    done, finished = Run(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        for options, docs in _parts(spec, bench, Path(folder)):
+
+            def told(count: int, before: int = finished) -> None:
+                if bench.progress is not None:
+                    bench.progress(before + count, len(bench.gold))
+
+            questions = [_question(doc) for doc in docs]
+            done.add(run(spec, questions, replace(options, progress=told)))
+            finished += len(docs)
+    return done
 
 
 def _text(doc: AnnotatedDocument) -> str:

@@ -48,8 +48,9 @@ class Bar(NamedTuple):
 
 
 class Point(NamedTuple):
-    """An extractor's speed and quality."""
+    """An extractor's speed and quality; `series` is its number, and so its colour."""
 
+    series: int
     name: str
     speed: float
     quality: float
@@ -109,8 +110,8 @@ def scatter_chart(points: Sequence[Point], *, quality: str, about: str) -> str:
     plt = _pyplot()
     with plt.rc_context({**_STYLE, "svg.hashsalt": about}):
         figure, axes = plt.subplots(figsize=(7.2, 3.4))
-        for n, point in enumerate(points):
-            color = _SERIES[n % len(_SERIES)]
+        for point in points:
+            color = _SERIES[point.series % len(_SERIES)]
             if point.interval is not None:
                 axes.plot([point.speed] * 2, point.interval, color=_INK, lw=1.3)
             axes.plot(point.speed, point.quality, "o", color=color, ms=9)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.charts import Bar, Point, bar_chart, scatter_chart
+from evaluation.criteria import CRITERIA
 from evaluation.error_kinds import MEANINGS
 from schemas.errors import UsageError
 
@@ -53,6 +54,7 @@ def render_report(results: Sequence[Result]) -> str:
             gold=results[0]["gold"],
             ceiling=results[0]["ceiling"],
             layers=shown,
+            all_layers=_all_layers(results),
             charts={name: _label_chart(results, name, shown[name]) for name in shown},
             numbers={name: _label_numbers(results, name) for name in shown},
             speed=_speed_chart(results, shown),
@@ -110,6 +112,20 @@ def _check_comparable(results: Sequence[Result]) -> None:
 def _has_items(result: Result, layer: str) -> bool:
     micro = result["layers"].get(layer, {}).get("micro")
     return bool(micro and micro["f1"] is not None)
+
+
+def _all_layers(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Return one line a layer that any result has, by which criterion it may be."""
+    layers = dict.fromkeys(name for result in results for name in result["layers"])
+    return [
+        {
+            "name": name,
+            "meaning": CRITERIA[name].meaning if name in CRITERIA else "",
+            "rows": [_row(result, name, "micro") for result in results],
+            "agreement": _ceiling_of(results, name).get("all labels"),
+        }
+        for name in layers
+    ]
 
 
 def _rows(results: Sequence[Result], layer: str) -> list[str]:
@@ -172,12 +188,12 @@ def _label_numbers(results: Sequence[Result], layer: str) -> list[dict[str, Any]
 def _speed_chart(results: Sequence[Result], shown: Mapping[str, str]) -> str | None:
     layer = next(iter(shown), None)
     points = []
-    for result in results:
+    for n, result in enumerate(results):
         speed = result["speed"]["documents_per_second"]
         row = _row(result, layer or "", "micro")
         if speed and row and row["f1"] is not None:
             interval = tuple(row["interval"]) if row["interval"] else None
-            points.append(Point(result["name"], speed, row["f1"], interval))
+            points.append(Point(n, result["name"], speed, row["f1"], interval))
     if not points or layer is None:
         return None
     about = f"F1 of {layer} against documents a second: " + "; ".join(

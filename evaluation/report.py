@@ -130,8 +130,4 @@ class Report:
             layers["attributes"]["confusion"] = {
                 name: confusion.to_json() for name, confusion in self.confusion.items()
             }
-        return {
-            "signature": str(self.signature),
-            "unanswered": list(self.unanswered),
-            "layers": layers,
-        }
+        return {"signature": str(self.signature), "layers": layers}

@@ -12,7 +12,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run: limits, variables to pass on, the interpreter, kinds' own options."""
+    """How to run: limits, variables to pass on, the interpreter, kinds' own options.
+
+    `progress` is told how many documents are done.
+    """
 
     limits: Limits = field(default_factory=Limits)
     variables: tuple[str, ...] = ()
     python: str = sys.executable
     own: Mapping[str, Any] = field(default_factory=dict)
+    progress: Callable[[int], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +236,14 @@ def _run_one_by_one(
             return
         while rest:
             question = rest.pop(0)
+            options.progress(len(asked) - len(rest) - 1)
             try:
                 _ask(child, spec, question, options.limits.seconds, found)
             except ChildError as error:
                 found.died(child, question["id"], error)
                 break
         else:
+            options.progress(len(asked))
             found.closed(child)
 
 
@@ -323,6 +329,7 @@ def _batch(
             if answer is not None:
                 doc_id = answer.get("id") if isinstance(answer, dict) else None
                 found.answers[str(doc_id or asked[number]["id"])] = answer
+            options.progress(len(found.answers))
     except ChildError as raised:
         found.deaths += 1
         error = raised

@@ -45,6 +45,7 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     clitic: Snap | None = None,
     by_type: bool = False,
     names: tuple[str, str] = ("gold", "predicted"),
+    options: Iterable[str] = (),
 ) -> Report:
     """Score predictions against gold by every criterion asked for.
 
@@ -53,7 +54,8 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     occur. Under a `convention` other than `raw` the edges of both sides are moved
     first, whatever the criterion; `clitic` is the span rule that does so.
     With `by_type` the layers of triggers and arguments are made for each event type as
-    well. `names` are those of the two sides, for the signature and for messages.
+    well. `names` are those of the two sides, for the signature and for messages;
+    `options` are choices made before, such as a label map, for the signature alone.
 
     Raises DataError where the two sides are not about the same texts or break the
     contract, UsageError for a criterion that is unknown or lacks its `clitic`.
@@ -77,7 +79,10 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
         documents=len(corpus.ids),
         bootstrap=str(bootstrap),
         tool=_tool_version(),
-        options=() if convention == "raw" else (f"convention:{convention}",),
+        options=(
+            *options,
+            *(() if convention == "raw" else (f"convention:{convention}",)),
+        ),
     )
     tallies = [tally(criterion, corpus, schema) for criterion in chosen]
     return Report(

@@ -14,6 +14,7 @@ from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import (
     choose_schema,
     find_source,
+    map_option,
     name_files,
     relabelling,
     span_rule,
@@ -152,6 +153,7 @@ def score(  # noqa: PLR0913 - one parameter per option
         rename=relabelling(label_map),
         bootstrap=bootstrap,
         convention=convention.value,
+        options=map_option(label_map),
     )
     parts = by or []
     report = contest.score(
@@ -243,6 +245,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
             convention=convention.value,
             clitic=snap,
             names=(source.name, name),
+            options=map_option(label_map),
         )
         for name, place in name_files(predicted).items()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from annotate.cli.benchmark import Gold, LabelMap, Layers, Resamples, SchemaOption, Seed
 from annotate.cli.limits import hold, parse_limit
+from annotate.cli.progress import bar
 from annotate.cli.reports import SHOWN_LAYERS, leaderboard, report
 from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import choose_schema, span_rule
@@ -235,7 +237,8 @@ def _measure(
     from evaluation.results import result_json
 
     typer.echo(f"{spec.name}: {len(job.gold)} documents ...", err=True)
-    measured = measure(spec, job)
+    with bar(spec.name) as progress:
+        measured = measure(spec, replace(job, progress=progress))
     for fault in measured.faults[:5]:
         where = f"document {fault.document!r}: " if fault.document else ""
         typer.echo(f"{spec.name}: {where}{fault.kind}: {fault.message}", err=True)

@@ -90,8 +90,8 @@ def _choices(signature: str) -> dict[str, str]:
     """Return what a signature says of the gold and of how spans are compared."""
     stated = dict(part.partition(":")[::2] for part in signature.split("|"))
     gold = stated.get("gold", "").rpartition("@")[2]
-    kept = {name: stated.get(name, "none") for name in ("schema", "docs", "convention")}
-    return {"gold": gold, **kept}
+    kept = ("schema", "docs", "convention", "map")
+    return {"gold": gold, **{name: stated.get(name, "none") for name in kept}}
 
 
 def _holds(value: float | None, least: float) -> bool:

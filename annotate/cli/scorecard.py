@@ -46,8 +46,10 @@ class Contest:
         rename: Rename,
         bootstrap: Bootstrap,
         convention: Convention,
+        options: tuple[str, ...] = (),
     ) -> None:
-        """Name the files; each number reads them anew."""
+        """Name the files; each number reads them anew. `options` go into signatures."""
+        self._options = options
         self._source = source
         self._schema = schema
         self._rename = rename
@@ -90,6 +92,7 @@ class Contest:
             clitic=span_rule(self._schema, self._convention, layers),
             by_type=by_type,
             names=(self._source.name, "predictions"),
+            options=self._options,
         )
 
     def score_given(self, place: Path) -> Row:
@@ -144,8 +147,12 @@ class Contest:
         return count_errors(find_errors(*self.moved, clitic=rule))
 
     def stated(self) -> Stated | None:
-        """Return what the gold says of its annotators' agreement."""
-        if self._source.manifest is None:
+        """Return what the gold says of its annotators' agreement.
+
+        With other labels or other edges than theirs it would not be comparable.
+        """
+        as_annotated = not self._options and self._convention == "raw"
+        if self._source.manifest is None or not as_annotated:
             return None
         from evaluation.ceiling import state_agreement
 
@@ -230,6 +237,7 @@ class Scorecard:
         from evaluation.pipeline import blame_triggers
 
         content = self.report.to_json()
+        content["unanswered"] = list(self.report.unanswered)
         blame = blame_triggers(self.report.layers)
         if blame is not None:
             given = self.given.to_json() if self.given else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ __all__ = [
     "Source",
     "choose_schema",
     "find_source",
+    "map_option",
     "name_files",
     "relabelling",
     "span_rule",
@@ -96,6 +98,13 @@ def relabelling(
 
     maps = read_label_map(path)
     return lambda side, docs: Relabelled(docs, maps.get(side, {}))
+
+
+def map_option(path: Path | None) -> tuple[str, ...]:
+    """Return what signatures say of a label map: that there is one, and which."""
+    if path is None:
+        return ()
+    return (f"map:{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}",)
 
 
 def span_rule(

@@ -241,7 +241,8 @@
     show();
     remember();
     section.scrollIntoView({ behavior: "instant" });
-    count.focus?.();
+    // A button that is switched off would take the focus with it.
+    if (document.activeElement === document.body || document.activeElement.disabled) section.focus();
   };
   previous.addEventListener("click", () => turn(-1));
   next.addEventListener("click", () => turn(1));

@@ -293,11 +293,55 @@ def test_what_is_there_has_a_name_for_a_screen_reader(page, address):
     assert page.get_attribute("html", "lang") == "en"
 
 
-def test_paper_shows_no_controls(page, address):
+def test_paper_shows_no_controls_and_nothing_that_is_closed(page, address):
     page.goto(address)
     page.emulate_media(media="print")
     assert not page.is_visible("#filters")
     assert page.is_visible("#errors .sentence >> nth=0")
+    assert page.is_visible("#confusion details[open] >> nth=0")
+    closed = page.locator("details:not([open])")
+    assert closed.count() > 0
+    assert not any(closed.nth(n).is_visible() for n in range(closed.count()))
+
+
+def test_every_criterion_is_shown_and_says_what_it_is(page, address, results):
+    page.goto(address)
+    page.click("text=By every criterion")
+    table = page.locator("#summary details[open] table")
+    for name, layer in results[0]["layers"].items():
+        cells = table.locator(f"tr:has(th:text-is('{name}')) td").all_inner_texts()
+        f1 = layer["micro"]["f1"]
+        assert cells[1].startswith("–" if f1 is None else f"{f1:.3f}")
+        assert len(cells[0]) > 5
+
+
+def test_an_extractor_has_one_colour_in_all_charts(page, tmp_path, results):
+    # The first was not timed, so the second's is the only point.
+    untimed = json.loads(json.dumps(results[1]))
+    assert untimed["speed"]["documents_per_second"] is None
+    path = tmp_path / "report.html"
+    path.write_text(render_report([untimed, results[0]]), encoding="utf-8")
+    page.goto(path.as_uri())
+    point = page.locator("#speed svg [style*='--series-']").first
+    assert "--series-2" in point.get_attribute("style")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("person", "the human ceiling"), ("machine", "not a human ceiling")],
+)
+def test_the_ceiling_says_whose_agreement_it_is(page, tmp_path, results, kind, words):
+    told = json.loads(json.dumps(results[0]))
+    told["ceiling"] = {
+        "human": kind == "person",
+        "kinds": [kind],
+        "layers": {"entities": {"micro": 0.876, "labels": {"PER": 0.5}}},
+    }
+    path = tmp_path / "report.html"
+    path.write_text(render_report([told]), encoding="utf-8")
+    page.goto(path.as_uri())
+    assert words in page.inner_text("#labels .legend")
+    assert "0.876" in page.inner_text("#summary tfoot")
 
 
 def test_two_thousand_errors_open_within_a_second(page, results, tmp_path):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from evaluation import CRITERIA, Counts, score
@@ -143,3 +145,13 @@ def test_every_criterion_parses_back_from_its_text() -> None:
         assert str(criterion) == text
         assert CRITERIA[str(criterion)] is criterion
         assert text.partition(":")[2] in ("", criterion.match)
+
+
+def test_every_criterion_is_explained() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text("utf-8")
+    for name, criterion in CRITERIA.items():
+        shared = f"...:{criterion.match}"
+        known = (
+            {name, shared} if criterion.table in ("entities", "nominals") else {name}
+        )
+        assert any(f"`{text}`" in page for text in known), name

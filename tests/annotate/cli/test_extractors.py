@@ -106,6 +106,32 @@ def test_a_build_can_refuse_a_regression(measured, tmp_path):
     assert "rules: entities.micro.f1 was" in done.stderr
 
 
+def test_offsets_in_another_unit_are_repaired_where_asked_and_counted(tmp_path):
+    text = "\U0001f600 وصل إلى بغداد"
+    at = text.index("بغداد")
+    city = {"label": "GPE", "start": at, "end": at + 5}
+    gold, answers = tmp_path / "gold.jsonl", tmp_path / "p.jsonl"
+    gold.write_text(json.dumps({"id": "a", "text": text, "entities": [city]}))
+    foreign = {"label": "GPE", "start": at + 1, "end": at + 6}  # as JavaScript counts
+    answers.write_text(json.dumps({"id": "a", "entities": [foreign]}))
+
+    def measured(*more: object) -> dict:
+        call = ("bench", "--gold", gold, "-e", f"file:{answers}", "--format", "json")
+        return json.loads(run(*call, "--resamples", 0, *more).stdout)[0]
+
+    as_it_is, repaired = measured(), measured("--align", "utf16")
+    assert as_it_is["faults"]["kinds"] == {"span": 1}
+    assert as_it_is["layers"]["entities"]["micro"]["tp"] == 0
+    assert repaired["layers"]["entities"]["micro"]["f1"] == 1
+    assert repaired["repairs"] == {"utf16 to code points": 1}
+
+
+def test_a_leaderboard_can_be_a_page(measured):
+    page = run("leaderboard", measured / "board.jsonl", "--format", "html").stdout
+    assert page.startswith("<!doctype html>")
+    assert page.count('<th scope="row">') == 3
+
+
 def test_two_extractors_of_one_name_are_refused():
     done = run("bench", "--gold", SEEDS, "-e", "lexicon", "-e", "lexicon")
     assert isinstance(done.exception, UsageError)

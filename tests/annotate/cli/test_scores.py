@@ -142,6 +142,8 @@ def test_an_unknown_label_needs_another_schema_or_none(
     names.write_text("predicted: {PERS: PER}\n")
     mapped = as_json("score", "--gold", gold, "--predicted", other, "--map", names)
     assert mapped["layers"]["entities"]["labels"]["PER"]["tp"] == 1
+    assert "|map:" in mapped["signature"]
+    assert "|map:" not in free["signature"]
 
     names.write_text("guess: {PERS: PER}\n")
     told = run("score", "--gold", gold, "--predicted", other, "--map", names)
@@ -172,6 +174,90 @@ def test_a_score_below_its_limit_exits_with_1(gold: Path, predicted: Path) -> No
     assert run(*words, "entities.ORG.f1=0").exit_code == 1  # undefined
     for wrong in ("entities.micro.f1", "entities.NOPE.f1=0.5", "entities=0.5"):
         assert isinstance(run(*words, wrong).exception, UsageError), wrong
+
+
+def test_a_build_can_refuse_a_score_that_went_down(
+    gold: Path, predicted: Path, tmp_path: Path
+) -> None:
+    baseline = tmp_path / "baseline.json"
+    before = as_json("score", "--gold", gold, "--predicted", predicted)
+    baseline.write_text(json.dumps(before))
+    kept = ("--no-regression", baseline)
+    assert run("score", "--gold", gold, "--predicted", predicted, *kept).exit_code == 0
+    assert run("score", "--gold", gold, "--predicted", gold, *kept).exit_code == 0
+
+    worse = tmp_path / "worse.jsonl"
+    write_documents(worse, [AnnotatedDocument(id="a", entities=(PERSON,))])
+    done = run("score", "--gold", gold, "--predicted", worse, *kept)
+    assert done.exit_code == 1
+    assert "triggers.micro.f1 is" in done.stderr
+    assert "entities.micro.f1" not in done.stderr
+
+    other = tmp_path / "other.jsonl"
+    other.write_bytes(gold.read_bytes().splitlines(keepends=True)[0])
+    told = run("score", "--gold", other, "--predicted", predicted, *kept)
+    assert isinstance(told.exception, UsageError)
+    assert "the baseline was scored with gold" in str(told.exception)
+    worse.write_text("[]")
+    told = run(*("score", "--gold", gold, "--predicted", predicted), *kept[:1], worse)
+    assert isinstance(told.exception, DataError)
+    assert "is no score" in str(told.exception)
+
+
+VISIT = EventMention(
+    label="VISIT",
+    start=13,
+    end=15,
+    arguments=(Argument(role="DESTINATION", start=16, end=21),),
+)
+
+
+def test_scores_by_event_type_and_by_role_add_up(gold: Path, tmp_path: Path) -> None:
+    path = tmp_path / "two.jsonl"
+    document = AnnotatedDocument(
+        id="a", text=TEXT, entities=(PERSON,), events=(SAYING, VISIT)
+    )
+    write_documents(path, [document])
+    words = ("score", "--gold", gold, "--predicted", path, "--by", "type")
+    report = as_json(*words, "--by", "role")
+    types, roles = report["slices"]["type"], report["slices"]["role"]
+    for layer in ("triggers", "arguments"):
+        whole = report["layers"][layer]["micro"]
+        for count in ("tp", "fp", "fn"):
+            parts = [part[layer]["micro"][count] for part in types.values()]
+            assert sum(parts) == whole[count], (layer, count)
+    assert roles["STATEMENT.ACTOR"]["arguments"]["micro"]["tp"] == 1
+    assert roles["VISIT.DESTINATION"]["arguments"]["micro"]["fp"] == 1
+    assert "|type:VISIT|" in types["VISIT"]["triggers"]["signature"]
+    shown = run(*words).stdout
+    assert "arguments by type" in shown
+
+
+def test_triggers_are_blamed_for_the_arguments_they_took_along(
+    gold: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "wrong.jsonl"
+    fillers = SAYING.arguments
+    lost = VISIT.model_copy(update={"start": 0, "end": 4, "arguments": fillers})
+    astray = Argument(role="ACTOR", entity="T2")
+    wrong = SAYING.model_copy(update={"arguments": (astray,)})
+    entities = (PERSON, CITY)
+    docs = [
+        AnnotatedDocument(id="a", entities=entities, events=(lost,)),
+        AnnotatedDocument(id="b", entities=entities, events=(wrong,)),
+    ]
+    write_documents(path, docs)
+    words = ("score", "--gold", gold, "--predicted", path, "--given-triggers", gold)
+    blame = as_json(*words)["argument_errors"]
+    # In a the trigger has the wrong type; in b it is right and its argument wrong.
+    assert (blame["errors"], blame["share_from_triggers"]) == (4, 0.5)
+    assert (blame["missed_with_trigger"], blame["spurious_with_trigger"]) == (1, 1)
+    assert blame["pipeline"]["f1"] == 0
+    assert blame["given_triggers"]["f1"] == 1
+    assert "50.0 % of 4 argument errors are due to triggers" in run(*words).stdout
+    own = run(*words[:-1], path)
+    assert isinstance(own.exception, DataError)
+    assert "1 triggers are not the gold's" in str(own.exception)
 
 
 def test_agree_shows_layers_and_pairs(gold: Path, predicted: Path) -> None:
@@ -241,6 +327,8 @@ def test_only_people_make_a_human_ceiling(
     assert words in report["ceiling"]["statements"]["entities"]["statement"]
     assert report["agreement"]["human"] is human
     assert report["agreement"]["f1"]["entities"]["micro"] == pytest.approx(14 / 15)
+    # Under other edges the agreement would have been another one.
+    assert "agreement" not in as_json(*call[:5], "--convention", "word")
     shown = run(*call).stdout
     assert head in shown
     assert f"not distinguishable from {words}" in shown

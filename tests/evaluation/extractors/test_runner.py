@@ -75,6 +75,16 @@ def test_a_fault_is_told_with_its_document_and_the_others_are_answered(
     assert measured.report.layers["entities"].micro.counts.fn == 3
 
 
+@pytest.mark.parametrize("kind", ["cmd", "lines"])
+def test_one_is_told_how_far_a_run_is(tmp_path, kind):
+    told = []
+    spec = parse_spec(programs.command(tmp_path, programs.GOOD, kind=kind))
+    measure(spec, replace(BENCH, progress=lambda *it: told.append(it)))
+    assert told == sorted(told)
+    assert told[-1] == (3, 3)
+    assert len(told) >= 3
+
+
 def test_what_a_crashed_command_said_last_is_in_the_message(tmp_path):
     spec = parse_spec(programs.command(tmp_path, programs.CRASHES_ON, kind="lines"))
     (fault,) = measure(spec, BENCH).faults
