@@ -15,6 +15,8 @@ __all__ = ["ArgumentFinder"]
 _LIGHT_REACH = 16
 _TIME_REACH = 14
 _COUNT_REACH = 8
+# A sentence has no bound, and each of its triggers looks around.
+_TYPICAL_REACH = 80
 _PLURAL = ("وا", "ون")
 
 LIGHT, SUFFER = int(Part.LIGHT), int(Part.SUFFER)
@@ -221,14 +223,12 @@ class ArgumentFinder:
     ) -> None:
         """Let the nearest typical subject of the sentence fill the empty place."""
         begin, end = bounds
-        keys, typical = self.phrases.keys, frame.typical
-        near = [
-            (abs(at - unit), index)
-            for at, index in self.phrases.head.items()
-            if begin <= at < end and keys[at] in typical
-        ]
-        if near:
-            roles.give(frame.subject, min(near)[1])
+        keys, typical, head = self.phrases.keys, frame.typical, self.phrases.head
+        for far in range(1, _TYPICAL_REACH):
+            for at in (unit - far, unit + far):
+                if begin <= at < end and keys[at] in typical and at in head:
+                    roles.give(frame.subject, head[at])
+                    return
 
     def _speak(self, kind: str, frame: Frame, roles: Roles, begin: int) -> None:
         """Let a participle of saying share the speaker of the verb before it."""

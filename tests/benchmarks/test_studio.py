@@ -105,7 +105,9 @@ def ratio_of(
     benchmark.extra_info.update(
         articles=ARTICLES, bare_seconds=median(times), ratio=ratio
     )
-    sys.stderr.write(f"\n{ARTICLES} articles: bare {median(times):.1f} s, {ratio:.2f} x\n")
+    sys.stderr.write(
+        f"\n{ARTICLES} articles: bare {median(times):.1f} s, {ratio:.2f} x\n"
+    )
     return ratio
 
 
