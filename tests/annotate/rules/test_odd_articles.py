@@ -19,6 +19,7 @@ from annotate.rules.compiled import Ruleset
 from annotate.rules.engine import suggest
 from annotate.rules.load import DEFAULT_FOLDER
 from schemas.annotations import AnnotatedDocument
+from schemas.errors import DataError
 
 SEEDS = DEFAULT_FOLDER / "articles"
 
@@ -75,17 +76,18 @@ def test_five_megabytes_are_one_article_like_any_other(ruleset: Ruleset) -> None
     assert all(a.start <= b.start for a, b in pairwise(found.events))
 
 
-def test_lone_surrogates_in_json_are_told_or_read_and_never_a_crash(
-    tmp_path: Path, ruleset: Ruleset
-) -> None:
+def test_a_lone_surrogate_in_json_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     text = "زار \ud83d بغداد"
     path.write_text(json.dumps({"id": "a", "text": text}) + "\n", encoding="ascii")
-    (doc,) = read_sources([path])
-    found = suggest(doc, ruleset)
-    assert found.text is not None
-    names = [found.text[m.start : m.end] for m in found.entities]
-    assert "بغداد" in names
+    with pytest.raises(DataError, match=r"a\.jsonl:1: character 4 is half of a surr"):
+        list(read_sources([path]))
+
+
+def test_a_lone_surrogate_in_a_text_hides_nothing_else(ruleset: Ruleset) -> None:
+    text = "زار \ud83d بغداد"
+    found = suggest(AnnotatedDocument(id="d", text=text), ruleset)
+    assert [text[m.start : m.end] for m in found.entities] == ["بغداد"]
 
 
 def test_no_pattern_has_a_repeat_without_bound(ruleset: Ruleset) -> None:
