@@ -144,6 +144,7 @@ def measure(
     rows: list[tuple[str, dict[str, object]]] = [
         ("rules loaded", {"seconds": round(started, 2)})
     ]
+    rows += _clitics(ruleset)
     rows += _measured(folder, ruleset, settings)
     if output is OutputFormat.JSON:
         typer.echo(json.dumps(dict(rows), ensure_ascii=False, indent=2))
@@ -151,6 +152,16 @@ def measure(
     for name, figures in rows:
         cells = "  ".join(f"{key} {value}" for key, value in figures.items())
         typer.echo(f"{name:<32}{cells}")
+
+
+def _clitics(ruleset: Ruleset) -> list[tuple[str, dict[str, object]]]:
+    from annotate.clitic_measure import measure_clitics
+
+    words, found = measure_clitics(ruleset)
+    return [
+        (f"clitics: {name}", {"words": words, **_rates(counts)})
+        for name, counts in found.items()
+    ]
 
 
 def _measured(

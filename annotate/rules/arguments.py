@@ -16,6 +16,8 @@ __all__ = ["ArgumentFinder"]
 _LIGHT_REACH = 16
 _TIME_REACH = 14
 _COUNT_REACH = 8
+# A sentence has no bound, and each of its triggers looks around.
+_TYPICAL_REACH = 80
 _PLURAL = ("وا", "ون")
 
 LIGHT, SUFFER = int(Part.LIGHT), int(Part.SUFFER)
@@ -251,16 +253,15 @@ class ArgumentFinder:
     ) -> None:
         """Let the nearest typical subject of the sentence fill the empty place."""
         begin, end = bounds
-        keys, typical = self.phrases.keys, frame.typical
-        near = [
-            (abs(at - unit), index)
-            for at, index in self.phrases.head.items()
-            if begin <= at < end
-            and keys[at] in typical
-            and not self.phrases.describes_act(index)
-        ]
-        if near:
-            roles.give(frame.subject, min(near)[1])
+        phrases, typical = self.phrases, frame.typical
+        for far in range(1, _TYPICAL_REACH):
+            for at in (unit - far, unit + far):
+                if not begin <= at < end or phrases.keys[at] not in typical:
+                    continue
+                index = phrases.head.get(at)
+                if index is not None and not phrases.describes_act(index):
+                    roles.give(frame.subject, index)
+                    return
 
     def _speak(self, kind: str, frame: Frame, roles: Roles, begin: int) -> None:
         """Let a participle of saying share the speaker of the verb before it."""

@@ -33,6 +33,35 @@ def test_every_view_span_maps_to_exactly_its_raw_span(text: str) -> None:
             assert view.text[start:end] in fold_text(text[span.start : span.end])
 
 
+CLASSES = {
+    "presentation forms": "\ufefb\ufdf2\ufe8e\ufb50\ufdfa\ufef7",
+    "Persian letters": "\u06a9\u06af\u067e\u0686\u0698\u06cc\u06c0",
+    "digits": "٠١٩۰۹0",
+    "bidi marks": "\u200e\u200f\u202a\u202c\u2066\u2069\u061c\ufeff\u00ad",
+    "combining marks": "\u064b\u0651\u0670\u06e4\u0640",
+    "lone surrogates": "\ud800\udbff\udc00\udfff",
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+@given(data=st.data())
+def test_each_kind_of_character_keeps_its_way_back(
+    name: str, data: st.DataObject
+) -> None:
+    text = data.draw(st.text(st.sampled_from(CLASSES[name] + "بل "), max_size=12))
+    view = fold(text)
+    covered: set[int] = set()
+    for at in range(len(view.text)):
+        start, end = view.raw_span(at, at + 1)
+        # The span is exact: its first character is the letter, the others its marks.
+        assert view.text[at] in fold_text(text[start])
+        assert fold_text(text[start + 1 : end]) == ""
+        covered |= set(range(start, end))
+    # What belongs to no letter folds to nothing.
+    rest = [letter for at, letter in enumerate(text) if at not in covered]
+    assert fold_text("".join(rest)) == ""
+
+
 @given(ANY)
 def test_raw_spans_of_single_letters_come_in_order_and_never_cross(text: str) -> None:
     view = fold(text)
