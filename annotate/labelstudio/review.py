@@ -24,6 +24,7 @@ __all__ = [
     "TAB",
     "Finding",
     "Review",
+    "ensure_tab",
     "lint_project",
     "lint_task",
     "review_task",
@@ -86,7 +87,7 @@ def lint_project(
         marked += change == "marked"
         cleared += change == "cleared"
     if findings:
-        _ensure_tab(studio, campaign.id)
+        ensure_tab(studio, campaign.id)
     return Review(annotations, tuple(findings), marked, cleared)
 
 
@@ -104,7 +105,7 @@ def review_task(
     found = tuple(lint_task(content, users_by_id(studio), schema, lint=lint))
     change = _note(studio, content, found)
     if found:
-        _ensure_tab(studio, project)
+        ensure_tab(studio, project)
     return Review(
         len(_submitted(content)), found, change == "marked", change == "cleared"
     )
@@ -176,8 +177,11 @@ def _line(number: int, finding: Finding, note: str) -> str:
     return f"{LRI}{number}) {reason.en} [{reason.code}, {who}]{PDI}"
 
 
-def _ensure_tab(studio: Studio, project: int) -> None:
-    """Add the tab unless a tab of its name is there: people may rearrange it."""
+def ensure_tab(studio: Studio, project: int) -> None:
+    """Add the tab of tasks to mend, unless one of its name is there.
+
+    People may rearrange it.
+    """
     views = studio.get("/api/dm/views", project=project)
     if any(view["data"].get("title") == TAB for view in views):
         return

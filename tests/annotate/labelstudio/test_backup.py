@@ -20,7 +20,7 @@ from annotate.labelstudio.client import Studio, connect, login_of
 from annotate.labelstudio.collection import pull
 from annotate.labelstudio.history import read_history
 from annotate.labelstudio.restore import Restored, compare, restore
-from annotate.labelstudio.review import _ensure_tab
+from annotate.labelstudio.review import ensure_tab
 from annotate.labelstudio.server import start_server, stop_server
 from annotate.labelstudio.snapshot import snapshot
 from annotate.labelstudio.tasks import to_results
@@ -76,7 +76,7 @@ def campaign(studio, studio_settings) -> Campaign:
     campaign = find_campaign(studio, plan.project)
     tasks = tasks_by_document(studio, campaign)
     # As the labelling page opens a project: its own first tab.
-    _ensure_tab(studio, campaign)
+    ensure_tab(studio, campaign.id)
     mine, theirs = (login_of(studio_settings, reader) for reader in READERS)
     with (
         connect(studio_settings, login=mine) as a,
