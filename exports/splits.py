@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
 from schemas.extras import load_extra
+from schemas.text_files import read_utf8
 
 __all__ = ["Splits", "build_splits", "group_copies", "read_splits", "split_faults"]
 
@@ -100,9 +101,7 @@ def split_faults(splits: Splits, docs: Iterable[AnnotatedDocument]) -> list[str]
 def read_splits(path: Path) -> Splits:
     """Read a splits file; raises DataError if it is not one."""
     try:
-        return Splits.model_validate_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        return Splits.model_validate_json(read_utf8(path))
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(str(part) for part in fault["loc"])

@@ -33,6 +33,7 @@ __all__ = ["FORMAT", "Backup", "Saved", "backup", "portable_content", "read_back
 
 Json = dict[str, Any]
 FORMAT = "miyar-backup-1"
+_KINDS = frozenset({"project", "user", "view", "task"})
 _USER = ("email", "first_name", "last_name", "username", "date_joined")
 
 
@@ -209,8 +210,9 @@ def _lines(path: Path) -> Iterator[bytes]:
 def _entry(path: Path, line: bytes) -> Json:
     try:
         entry = json.loads(line)
-        if isinstance(entry, dict) and isinstance(entry.get("kind"), str):
-            return entry
+        kind = entry.get("kind") if isinstance(entry, dict) else None
+        if kind == "end" or (kind in _KINDS and isinstance(entry.get(kind), dict)):
+            return dict(entry)
     except (ValueError, RecursionError):
         pass
     raise DataError(f"{path}: is no backup of a project. 'miyar backup' makes one.")

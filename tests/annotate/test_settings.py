@@ -47,7 +47,7 @@ def test_a_wrong_port_is_told_with_where_it_stands(tmp_path, value):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("prot = 1", "unknown setting 'prot'. Known: admin, home, port"),
+        ("prot = 1", "unknown setting 'prot'. Known: admin, database, home"),
         ('token = "s3cret"', "set the environment variable MIYAR_TOKEN"),
         ("port = ", "not readable as TOML"),
     ],

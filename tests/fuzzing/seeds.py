@@ -7,6 +7,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from tests.fuzzing.write_corpus import TEXT
+
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).with_name("corpus")
 GOLDEN = ROOT / "tests" / "golden"
@@ -56,7 +58,7 @@ def seeds(target: str) -> tuple[bytes, ...]:
         found = [text + b"\n\n" + found[0]]
     if target == "import-labelstudio":
         tasks = [
-            {"id": 1, "data": {"text": "زار"}, "annotations": [{"result": result}]}
+            {"id": 1, "data": {"text": TEXT}, "annotations": [{"result": result}]}
             for result in map(json.loads, corpus(".json"))
         ]
         found += [

@@ -43,6 +43,7 @@ from schemas.labels import Schema
 from schemas.load import load_schema, parse_schema
 from schemas.markup import parse_markup
 from schemas.migration_steps import load_migration
+from tests.fuzzing.write_corpus import TEXT
 
 Target = Callable[[bytes], None]
 
@@ -124,9 +125,6 @@ def lint(content: bytes) -> None:
     assert all(0 <= m.start < m.end <= len(text) for m in mended.entities)
 
 
-_TEXT = "زار وزير الخارجية بغداد أمس 👍🏽 وعاد."
-
-
 def results(content: bytes) -> None:
     """Whatever Label Studio may say of a text: marks inside it, or problems."""
     try:
@@ -135,9 +133,9 @@ def results(content: bytes) -> None:
         return
     if not isinstance(said, list):
         return
-    found = read_results(said, text=_TEXT, schema=schema(), where="task 1")
+    found = read_results(said, text=TEXT, schema=schema(), where="task 1")
     for mention in (*found.entities, *found.events):
-        assert 0 <= mention.start < mention.end <= len(_TEXT)
+        assert 0 <= mention.start < mention.end <= len(TEXT)
 
 
 def file_of(name: str, read: Callable[[Path], object]) -> Target:

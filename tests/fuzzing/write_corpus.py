@@ -44,6 +44,9 @@ TEXTS = {
     "syriac-hebrew": "ܒܓܕܕ בגדאד بغداد",
 }
 
+TEXT = "زار وزير الخارجية بغداد أمس 👍🏽 وعاد."
+"""What the results are results of."""
+
 _VALUE = {"start": 18, "end": 23, "text": "بغداد", "labels": ["GPE"]}
 _ENTITY = {
     "id": "a",
