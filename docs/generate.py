@@ -14,7 +14,6 @@ from mkdocs.structure.files import File, Files
 
 from annotate.cli.main import build_app
 from annotate.guideline import render_guideline_markdown
-from evaluation.criteria import CRITERIA
 from evaluation.reliability import COEFFICIENTS
 from schemas.load import load_schema
 
@@ -106,14 +105,10 @@ def _cell(text: str) -> str:
 
 
 def _metrics(files: Files) -> str:
-    """Return the written page with the lists of layers and coefficients filled in."""
+    """Return the written page with the list of coefficients filled in."""
     page = files.get_file_from_path("reference/metrics.md")
     assert page is not None
-    layers = "| layer | what is the same |\n|---|---|\n" + "\n".join(
-        f"| `{name}` | {criterion.meaning} |" for name, criterion in CRITERIA.items()
-    )
     chance = "| name | what it is |\n|---|---|\n" + "\n".join(
         f"| `{name}` | {text} |" for name, text in COEFFICIENTS.items()
     )
-    content = page.content_string.replace("<!-- layers -->", layers)
-    return content.replace("<!-- coefficients -->", chance)
+    return page.content_string.replace("<!-- coefficients -->", chance)

@@ -146,5 +146,4 @@ def test_the_site_builds_without_a_broken_link(tmp_path: Path) -> None:
     commands = (tmp_path / "site/reference/commands/index.html").read_text("utf-8")
     assert "miyar schema migrate" in commands
     metrics = (tmp_path / "site/reference/metrics/index.html").read_text("utf-8")
-    assert "arguments:same-entity" in metrics
     assert "Krippendorff" in metrics
