@@ -8,7 +8,6 @@ from annotate.rules.model import TriggerSpec
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found
 from annotate.rules.shapes import TriggerForms
-from annotate.rules.words import TRIGGER
 
 __all__ = ["Trigger", "find_triggers"]
 
@@ -34,8 +33,7 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
     sentences = iter(reading.sentences)
     bounds = next(sentences, (0, 0))
     taken = -1
-    at = reading.flags.find(TRIGGER)
-    while at >= 0:
+    for at in reading.triggers:
         while at >= bounds[1]:
             bounds = next(sentences)
         if at > taken and not covered[at]:
@@ -43,14 +41,13 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
             if trigger is not None:
                 found.append(trigger)
                 taken = trigger.last
-        at = reading.flags.find(TRIGGER, at + 1)
     return found
 
 
 def _choose(reading: Reading, at: int, bounds: tuple[int, int]) -> Trigger | None:
     """Return the first lemma whose surroundings fit; a trap ends the search."""
     unit = reading.unit(at)
-    before = reading.symbols[at - 1] if at > bounds[0] else ""
+    before = reading.symbols[at - 1] if at > bounds[0] else -1
     grammar = reading.ruleset.grammar
     options = unit.triggers
     if len(options) > 1:
