@@ -50,7 +50,8 @@ def resolve(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
     kept: list[Found] = []
     around: list[Found] = []
     for mention in order:
-        while around and around[-1].last < mention.first:
+        first = mention.first
+        while around and around[-1].last < first:
             around.pop()
         if around:
             inner = around[-1]
@@ -65,7 +66,7 @@ def resolve(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
 
 
 def _from_left(mention: Found) -> tuple[int, int, int]:
-    return mention.first, -mention.last, -mention.rank
+    return mention[0], -mention[1], -mention[9]
 
 
 def _may_hold(outer: Found, inner: Found, nesting: Nesting) -> bool:

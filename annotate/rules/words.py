@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from threading import Lock
 from typing import NamedTuple
 
@@ -80,6 +81,11 @@ class WordTable(dict[str, bytes]):
         self._keys = keys
         self._lock = Lock()
         self._reset()
+
+    def __reduce__(self) -> tuple[type[WordTable], tuple[object, ...]]:
+        """Travel without what was remembered."""
+        vocabulary = replace(self._vocabulary, _memo={})
+        return WordTable, (vocabulary, self._letters, self.segmenter, self._keys)
 
     def _reset(self) -> None:
         self.clear()
