@@ -27,8 +27,8 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
     covered = bytearray(len(reading.keys))
     for mention in mentions:
         if not mention.provisional:
-            size = mention.last + 1 - mention.first
-            covered[mention.first : mention.last + 1] = b"\1" * size
+            first, end = mention.first, mention.last + 1
+            covered[first:end] = b"\1" * (end - first)
     found: list[Trigger] = []
     sentences = iter(reading.sentences)
     bounds = next(sentences, (0, 0))
@@ -79,11 +79,12 @@ def _fits(
     """Return the last unit of the trigger, or None where its conditions fail."""
     keys = reading.keys
     ahead = keys[at + 1 : min(bounds[1], at + 1 + spec.within)]
-    behind = keys[max(bounds[0], at - spec.within) : at]
     if not _admits(ahead, spec.after, spec.after_not):
         return None
-    if not _admits(behind, spec.before, spec.before_not):
-        return None
+    if spec.before or spec.before_not:
+        behind = keys[max(bounds[0], at - spec.within) : at]
+        if not _admits(behind, spec.before, spec.before_not):
+            return None
     if not spec.extend:
         return at
     return at + 1 if ahead[0] in spec.after else None

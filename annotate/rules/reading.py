@@ -110,8 +110,9 @@ class Reading:
         """Apply the rules of one stage from left to right, the first rule that fits."""
         symbols = self.symbols.tobytes().decode(_UTF_32)
         for rule, match, group in stage.matches(symbols):
-            for offset, mark in enumerate(rule.marks, start=1):
-                first, end = match.span(group + offset)
+            for mark in rule.marks:
+                group += 1
+                first, end = match.span(group)
                 if mark is None or not 0 <= first < end:
                     continue
                 if not rule.agree or self._agrees(first, end - 1):

@@ -124,7 +124,8 @@ class WordTable(dict[str, bytes]):
         found = self.get(text)
         if found is not None:
             return array("i", found)
-        tokens = find_tokens(text)
+        # Letters alone are one token, and most stretches are that.
+        tokens = ((0, len(text)),) if text.isalpha() else find_tokens(text)
         if len(tokens) == 1 and tokens[0] == (0, len(text)):
             rows = self._rows(self._analyse(text), len(text))
         else:
@@ -146,9 +147,10 @@ class WordTable(dict[str, bytes]):
         rows = array("i")
         at = 0
         for start, unit in units:
-            _step_over(rows, start - at)
+            if start > at:
+                _step_over(rows, start - at)
+                at = start
             rows.extend(self._row(unit))
-            at = start
         _step_over(rows, length + 1 - at)
         return rows
 
