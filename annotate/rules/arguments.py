@@ -252,6 +252,8 @@ class ArgumentFinder:
         """Let the nearest typical subject of the sentence fill the empty place."""
         begin, end = bounds
         keys, typical = self.phrases.keys, frame.typical
+        if typical.isdisjoint(keys[begin:end]):
+            return
         near = [
             (abs(at - unit), index)
             for at, index in self.phrases.head.items()
