@@ -24,6 +24,15 @@ def _tell(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def rules_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache of compiled rules for this run alone, shared by its processes."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIYAR_CACHE", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL of the run's own; without the programs the test is skipped."""

@@ -34,8 +34,16 @@ def find_sentences(text: str) -> tuple[Span, ...]:
     >>> [text[start:end] for start, end in find_sentences(text)]
     ['عنوان', 'قال د. علي.. نعم.', 'ثم صمت']
     """
-    inked = (piece for piece in _pieces(text) if text[piece[0] : piece[1]].strip())
-    return tuple(_trimmed(text, *piece) for piece in inked)
+    found = []
+    for start, end in _pieces(text):
+        piece = text[start:end]
+        inked = piece.strip()
+        if inked:
+            # The white space at either end is seldom there: look before counting it.
+            if inked[0] != piece[0]:
+                start = end - len(piece.lstrip())
+            found.append(Span(start, start + len(inked)))
+    return tuple(found)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
@@ -51,10 +59,3 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         yield start, resume
         start = resume
     yield start, len(text)
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    return Span(
-        start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
-    )

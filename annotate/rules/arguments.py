@@ -254,6 +254,8 @@ class ArgumentFinder:
         """Let the nearest typical subject of the sentence fill the empty place."""
         begin, end = bounds
         phrases, typical = self.phrases, frame.typical
+        if typical.isdisjoint(phrases.keys[begin:end]):
+            return
         for far in range(1, _TYPICAL_REACH):
             for at in (unit - far, unit + far):
                 if not begin <= at < end or phrases.keys[at] not in typical:

@@ -12,8 +12,8 @@ __all__ = ["AttributeReader"]
 _BACK = 6
 _REACH = 7
 
-NEGATION, NEVER = int(Part.NEGATION), int(Part.NEVER)
-FUTURE, UNREAL = int(Part.FUTURE), int(Part.UNREAL)
+DENIAL, AHEAD = int(Part.NEGATION | Part.NEVER), int(Part.FUTURE | Part.NEVER)
+UNREAL = int(Part.UNREAL)
 BREAK, CLAUSE = int(Part.BREAK), int(Part.BREAK | Part.THAT)
 LI, AIM, SUFFER = int(Part.LI), int(Part.AIM), int(Part.SUFFER)
 
@@ -40,14 +40,15 @@ class AttributeReader:
         origin, spec = self._projection
         if not begin <= origin < unit or unit - origin > _REACH:
             return None
-        between = self._parts[origin + 1 : unit]
-        return None if any(part & CLAUSE for part in between) else spec
+        for part in self._parts[origin + 1 : unit]:
+            if part & CLAUSE:
+                return None
+        return spec
 
     def polarity(self, unit: int, begin: int) -> str:
         """Return `negative` under لم لن لا ليس عدم دون or a denying trigger."""
-        for at in range(unit - 1, max(begin, unit - 3) - 1, -1):
-            part = self._parts[at]
-            if part & (NEGATION | NEVER):
+        for part in reversed(self._parts[max(begin, unit - 3) : unit]):
+            if part & DENIAL:
                 return "negative"
             if part & CLAUSE:
                 break
@@ -58,9 +59,8 @@ class AttributeReader:
 
     def realis(self, unit: int, begin: int) -> str:
         """Return the realis that the words before the trigger and its aim give it."""
-        for at in range(unit - 1, max(begin, unit - _BACK) - 1, -1):
-            part = self._parts[at]
-            if part & (FUTURE | NEVER):
+        for part in reversed(self._parts[max(begin, unit - _BACK) : unit]):
+            if part & AHEAD:
                 return "future"
             if part & UNREAL:
                 return "hypothetical"

@@ -18,11 +18,16 @@ class NameAutomaton:
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = tuple(patterns)
         self._automaton = AhoCorasick(
             list(patterns),
             matchkind=MatchKind.LeftmostLongest,
             implementation=Implementation.ContiguousNFA,
         )
+
+    def __reduce__(self) -> tuple[type[NameAutomaton], tuple[tuple[str, ...]]]:
+        """Travel as the patterns: the automaton is made again faster than read."""
+        return NameAutomaton, (self._patterns,)
 
     def find(self, keys: str) -> list[tuple[int, int, int]]:
         """Return (pattern, first unit, unit after the last) in order of the text."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from typing import NamedTuple
 
 from annotate.arabic.clitics import Segmenter
 from annotate.rules.automaton import NameAutomaton
@@ -12,6 +15,7 @@ from annotate.rules.grammar import Grammar, build_grammar
 from annotate.rules.keys import Keys
 from annotate.rules.model import PURPOSE, Entry, RuleFiles, TriggerSpec
 from annotate.rules.pattern import CONTINUED, PatternParser
+from annotate.rules.resolve import Facts
 from annotate.rules.shapes import CLITICS, Vocabulary
 from annotate.rules.words import QUOTE, WordTable
 from schemas.errors import SchemaError
@@ -44,6 +48,18 @@ _STRUCTURAL = (
 )
 
 
+class Name(NamedTuple):
+    """What a name of the lexicons leaves in a reading.
+
+    Its symbol, whether it holds an opening quotation mark alone, and the mention; None
+    for weak names, which make none.
+    """
+
+    symbol: int
+    opens_quote: bool
+    facts: Facts | None
+
+
 @dataclass(frozen=True, slots=True)
 class Ruleset:
     """A compiled rule set; `suggest` reads it and never changes what it means.
@@ -56,7 +72,8 @@ class Ruleset:
     table: WordTable
     automaton: NameAutomaton
     entries: tuple[Entry, ...]
-    letters: Mapping[str, str]
+    names: tuple[Name, ...]
+    letters: Mapping[str, int]
     stages: tuple[Stage, ...]
     late: tuple[Stage, ...]
     grammar: Grammar
@@ -90,6 +107,7 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
         table,
         NameAutomaton(patterns),
         entries,
+        tuple(map(partial(_name, letters, keys), patterns, entries)),
         letters,
         tuple(stage for name, stage in stages.items() if not name.startswith(LATE)),
         tuple(stage for name, stage in stages.items() if name.startswith(LATE)),
@@ -101,13 +119,15 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
     )
 
 
-def _letters(files: RuleFiles, schema: Schema) -> dict[str, str]:
+def _letters(files: RuleFiles, schema: Schema) -> dict[str, int]:
+    """Number the classes; while they are few, a text of them takes a byte each."""
     labels = [
         kind + label for kind in ("", "~", "shared_") for label in schema.entities
     ]
     names = [*_MARKS, *_STRUCTURAL, *CLITICS.values(), *labels, *files.classes]
-    letters = {name: chr(0xE000 + at) for at, name in enumerate(dict.fromkeys(names))}
-    letters["_"] = CONTINUED
+    numbers = (at for at in count(1) if at != ord(CONTINUED))
+    letters = dict(zip(dict.fromkeys(names), numbers, strict=False))
+    letters[CONTINUED] = ord(CONTINUED)
     return letters
 
 
@@ -139,7 +159,7 @@ def _keyed_forms(
     }
 
 
-def _word_table(files: RuleFiles, letters: Mapping[str, str], keys: Keys) -> WordTable:
+def _word_table(files: RuleFiles, letters: Mapping[str, int], keys: Keys) -> WordTable:
     cues = {word: name for name, words in files.classes.items() for word in words}
     function = frozenset(
         word
@@ -168,6 +188,15 @@ def _word_table(files: RuleFiles, letters: Mapping[str, str], keys: Keys) -> Wor
     )
     segmenter = Segmenter(known, function, files.zipf, verbs, names)
     return WordTable(vocabulary, letters, segmenter, keys)
+
+
+def _name(letters: Mapping[str, int], keys: Keys, pattern: str, entry: Entry) -> Name:
+    odd = pattern.count(keys[QUOTE]) % 2 == 1
+    if entry.weak:
+        return Name(letters["~" + entry.label], odd, None)
+    kind = "shared_" + entry.label if entry.shared else entry.label
+    what = (entry.label, "name", entry.subtype, entry.kb, entry.rule)
+    return Name(letters[kind], odd, (*what, 0.9, False, 0, False))
 
 
 def _single(entry: Entry) -> tuple[str, ...]:

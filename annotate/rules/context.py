@@ -19,9 +19,9 @@ Choice = tuple[re.Pattern[str], Mapping[int, PatternRule]]
 class Stage:
     """One pass over the class string.
 
-    `finder` finds the symbols a rule can start with; `choices` holds for each the
-    rules that can, in order of preference, as one expression: the outer group that
-    matched names the rule, its marked groups follow.
+    `finder` finds the symbols at which a rule matches; `choices` holds for each the
+    rules that can start so, in order of preference, as one expression: the outer group
+    that matched names the rule, its marked groups follow.
     """
 
     name: str
@@ -54,13 +54,24 @@ def compile_stage(
     parsed = [(rule, _parse(rule, parser)) for rule in rules]
     compiled: dict[tuple[int, ...], Choice] = {}
     choices: dict[str, Choice] = {}
+    probes: list[str] = []
     for symbol in sorted(frozenset().union(*(p.first for _, p in parsed))):
         able = tuple(n for n, (_, p) in enumerate(parsed) if symbol in p.first)
         if able not in compiled:
             compiled[able] = _join([parsed[n] for n in able])
         choices[symbol] = compiled[able]
-    starts = re.escape("".join(choices))
-    return Stage(name, re.compile(f"[{starts}]" if starts else "(?!)"), choices)
+        probes.append(_probe(re.escape(symbol), [parsed[n][1] for n in able]))
+    return Stage(name, re.compile("|".join(probes) or "(?!)"), choices)
+
+
+def _probe(symbol: str, patterns: Iterable[Pattern]) -> str:
+    """Return an expression for the symbol where one of the patterns matches.
+
+    It opens with the symbol itself, so that the search skips all others at the speed of
+    a character class, then looks from before it.
+    """
+    rest = "|".join(pattern.probe for pattern in patterns)
+    return f"{symbol}(?<=(?={rest}){symbol})"
 
 
 def _parse(rule: PatternRule, parser: PatternParser) -> Pattern:

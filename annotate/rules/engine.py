@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel
 
 from annotate.rules.arguments import ArgumentFinder
 from annotate.rules.attributes import AttributeReader
@@ -26,6 +31,16 @@ _FIELDS = {
     model: set(model.model_fields) for model in (EntityMention, EventMention, Argument)
 }
 Record = TypeVar("Record", EntityMention, EventMention, Argument)
+
+_SETTERS: list[Callable[[Any, Any], None]] = [
+    vars(BaseModel)[name].__set__
+    for name in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+]
 
 
 class Steps(NamedTuple):
@@ -99,33 +114,32 @@ def build_entities(
     reading: Reading, mentions: list[Found], used: set[int]
 ) -> tuple[tuple[EntityMention, ...], dict[int, str]]:
     """Return the entities that stay, and their ids by index of mention."""
-    entities: list[EntityMention] = []
+    values: list[dict[str, Any]] = []
     names: dict[int, str] = {}
+    starts, unit = reading.starts, reading.unit
     for index, mention in enumerate(mentions):
-        if mention.provisional and index not in used:
+        first, last, label, level, subtype, kb, rule, score, provisional, _, _ = mention
+        if provisional and index not in used:
             continue
-        names[index] = name = f"T{len(entities) + 1}"
-        unit, place = reading.place(mention.last)
-        start = place + unit.start
-        if mention.first < mention.last:
-            head, origin = reading.place(mention.first)
-            start = origin + head.start
-        values = {
-            "id": name,
-            "label": mention.label,
-            "start": start,
-            "end": place + (unit.bare if mention.level == "nominal" else unit.end),
-            "text": None,
-            "score": mention.score,
-            "rule": mention.rule,
-            "annotator": None,
-            "meta": None,
-            "level": mention.level,
-            "subtype": mention.subtype,
-            "kb": mention.kb,
-        }
-        entities.append(trusted(EntityMention, values))
-    return tuple(entities), names
+        names[index] = name = f"T{len(values) + 1}"
+        edge = unit(last)
+        values.append(
+            {
+                "id": name,
+                "label": label,
+                "start": starts[first],
+                "end": starts[last] + (edge.bare if level == "nominal" else edge.end),
+                "text": None,
+                "score": score,
+                "rule": rule,
+                "annotator": None,
+                "meta": None,
+                "level": level,
+                "subtype": subtype,
+                "kb": kb,
+            }
+        )
+    return trusted(EntityMention, values), names
 
 
 def build_events(
@@ -137,35 +151,39 @@ def build_events(
 ) -> tuple[EventMention, ...]:
     """Return the events with attributes and arguments, ids in order of the text."""
     attributes = AttributeReader(reading, finder.phrases)
-    events: list[EventMention] = []
+    fillers = trusted(
+        Argument,
+        [
+            build_argument(role, names[index])
+            for filled in arguments
+            for role, index in filled
+        ],
+    )
+    values: list[dict[str, Any]] = []
+    given = 0
     for trigger, filled in zip(triggers, arguments, strict=True):
         first, last, spec, _, bounds = trigger
-        unit, place = reading.place(first)
-        start, end = place + unit.start, place + unit.bare
-        if last > first:
-            unit, place = reading.place(last)
-            end = place + unit.end
-        values = {
-            "id": f"E{len(events) + 1}",
-            "label": spec.label,
-            "start": start,
-            "end": end,
-            "text": None,
-            "score": spec.score,
-            "rule": spec.rule,
-            "annotator": None,
-            "meta": None,
-            "arguments": tuple(
-                trusted(Argument, build_argument(role, names[index]))
-                for role, index in filled
-            ),
-            "polarity": attributes.polarity(first, bounds[0]),
-            "realis": attributes.realis(first, bounds[0]),
-            "mode": attributes.mode(first, bounds, spec),
-        }
+        begin = bounds[0]
+        taken, given = given, given + len(filled)
+        values.append(
+            {
+                "id": f"E{len(values) + 1}",
+                "label": spec.label,
+                "start": reading.starts[first],
+                "end": reading.bare(first) if last == first else reading.end(last),
+                "text": None,
+                "score": spec.score,
+                "rule": spec.rule,
+                "annotator": None,
+                "meta": None,
+                "arguments": fillers[taken:given],
+                "polarity": attributes.polarity(first, begin),
+                "realis": attributes.realis(first, begin),
+                "mode": attributes.mode(first, bounds, spec),
+            }
+        )
         attributes.project(first, spec)
-        events.append(trusted(EventMention, values))
-    return tuple(events)
+    return trusted(EventMention, values)
 
 
 def build_argument(role: str, entity: str) -> dict[str, Any]:
@@ -180,16 +198,17 @@ def build_argument(role: str, entity: str) -> dict[str, Any]:
     }
 
 
-def trusted(model: type[Record], values: dict[str, Any]) -> Record:
-    """Build a record from values known to be whole and right, without validation.
+def trusted(model: type[Record], values: list[dict[str, Any]]) -> tuple[Record, ...]:
+    """Build records from values known to be whole and right, without validation.
 
-    It is `model_construct` for all fields at once, ten times faster: validation would
-    cost half of a suggester's time, and tests hold both against each other.
+    It is `model_construct` for all fields of all records at once, twenty times faster:
+    validation would cost half of a suggester's time, and tests hold both against each
+    other.
     """
-    record = model.__new__(model)
-    set_ = object.__setattr__
-    set_(record, "__dict__", values)
-    set_(record, "__pydantic_fields_set__", _FIELDS[model])
-    set_(record, "__pydantic_extra__", None)
-    set_(record, "__pydantic_private__", None)
-    return record
+    records: tuple[Record, ...] = tuple(map(object.__new__, repeat(model, len(values))))
+    fields = _FIELDS[model]
+    parts: tuple[Iterable[Any], ...]
+    parts = (values, repeat(fields), repeat(None), repeat(None))
+    for set_, part in zip(_SETTERS, parts, strict=True):
+        deque(map(set_, records, part), maxlen=0)
+    return records

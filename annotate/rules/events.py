@@ -8,7 +8,6 @@ from annotate.rules.model import TriggerSpec
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found
 from annotate.rules.shapes import TriggerForms
-from annotate.rules.words import TRIGGER
 
 __all__ = ["REFUSALS", "Trigger", "find_triggers", "judge", "options_at"]
 
@@ -39,14 +38,13 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
     covered = bytearray(len(reading.keys))
     for mention in mentions:
         if not mention.provisional:
-            size = mention.last + 1 - mention.first
-            covered[mention.first : mention.last + 1] = b"\1" * size
+            first, end = mention.first, mention.last + 1
+            covered[first:end] = b"\1" * (end - first)
     found: list[Trigger] = []
     sentences = iter(reading.sentences)
     bounds = next(sentences, (0, 0))
     taken = -1
-    at = reading.flags.find(TRIGGER)
-    while at >= 0:
+    for at in reading.triggers:
         while at >= bounds[1]:
             bounds = next(sentences)
         if at > taken and not covered[at]:
@@ -54,7 +52,6 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
             if trigger is not None:
                 found.append(trigger)
                 taken = trigger.last
-        at = reading.flags.find(TRIGGER, at + 1)
     return found
 
 
@@ -71,7 +68,7 @@ def options_at(reading: Reading, at: int, bounds: tuple[int, int]) -> TriggerFor
     """Return the lemmas a unit may be a form of, in the order they are tried."""
     options = reading.unit(at).triggers
     if len(options) > 1:
-        before = reading.symbols[at - 1] if at > bounds[0] else ""
+        before = reading.symbols[at - 1] if at > bounds[0] else -1
         noun = before in reading.ruleset.grammar.noun_context
         options = _prefer(options, noun=noun)
     return options
@@ -105,15 +102,16 @@ def _fits(reading: Reading, spec: TriggerSpec, at: int, bounds: tuple[int, int])
     """Return the last unit of the trigger, or why its conditions fail."""
     keys = reading.keys
     ahead = keys[at + 1 : min(bounds[1], at + 1 + spec.within)]
-    behind = keys[max(bounds[0], at - spec.within) : at]
     if spec.after and spec.after.isdisjoint(ahead):
         return -3
     if not spec.after_not.isdisjoint(ahead):
         return -4
-    if spec.before and spec.before.isdisjoint(behind):
-        return -5
-    if not spec.before_not.isdisjoint(behind):
-        return -6
+    if spec.before or spec.before_not:
+        behind = keys[max(bounds[0], at - spec.within) : at]
+        if spec.before and spec.before.isdisjoint(behind):
+            return -5
+        if not spec.before_not.isdisjoint(behind):
+            return -6
     if not spec.extend:
         return at
     return at + 1 if ahead[0] in spec.after else -7

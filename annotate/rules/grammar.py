@@ -9,7 +9,6 @@ from enum import IntFlag
 from annotate.arabic.fold import fold_text
 from annotate.rules.keys import Keys
 from annotate.rules.model import RuleFiles
-from annotate.rules.pattern import CONTINUED
 from annotate.rules.words import QUOTE
 
 __all__ = ["Grammar", "Part", "build_grammar"]
@@ -92,10 +91,10 @@ class Grammar:
     `to` (ل) and `quote` are keys of words.
     """
 
-    parts: Mapping[str, int]
-    noun_context: frozenset[str]
-    verbless: frozenset[str]
-    nameable: frozenset[str]
+    parts: Mapping[int, int]
+    noun_context: frozenset[int]
+    verbless: frozenset[int]
+    nameable: frozenset[int]
     persons: frozenset[str]
     titles: frozenset[str]
     times: frozenset[str]
@@ -109,22 +108,22 @@ class Grammar:
     about: str
     to: str
     quote: str
-    plain: frozenset[str]
+    plain: frozenset[int]
 
 
 def build_grammar(
-    files: RuleFiles, letters: Mapping[str, str], keys: Keys, plain: tuple[str, ...]
+    files: RuleFiles, letters: Mapping[str, int], keys: Keys, plain: tuple[str, ...]
 ) -> Grammar:
     """Gather the parts that the groups of the rule files give to each symbol."""
 
-    def symbols(*groups: str) -> frozenset[str]:
+    def symbols(*groups: str) -> frozenset[int]:
         names = (n for group in groups for n in files.groups.get(group, (group,)))
         return frozenset(letters[name] for name in names if name in letters)
 
     def setting(name: str) -> frozenset[str]:
         return frozenset(files.settings.get(name, ()))
 
-    parts = dict.fromkeys([CONTINUED, *letters.values()], 0)
+    parts = dict.fromkeys(letters.values(), 0)
     for part, groups in _GROUPS.items():
         for symbol in symbols(*groups):
             parts[symbol] |= int(part)

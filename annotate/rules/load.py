@@ -8,6 +8,12 @@ from typing import Any
 
 from annotate.arabic.conjugation import nominal_forms
 from annotate.arabic.fold import fold_text
+from annotate.rules.cache import (
+    cache_folder,
+    content_key,
+    read_cached,
+    write_cached,
+)
 from annotate.rules.compiled import Ruleset, compile_ruleset
 from annotate.rules.lexicon import read_lexicon
 from annotate.rules.model import (
@@ -23,7 +29,7 @@ from annotate.rules.yamlfile import RuleFile, read_yaml
 from schemas.errors import SchemaError
 from schemas.labels import Schema
 
-__all__ = ["DEFAULT_FOLDER", "load_ruleset"]
+__all__ = ["DEFAULT_FOLDER", "build_ruleset", "load_ruleset"]
 
 DEFAULT_FOLDER = Path(__file__).parents[2] / "seeds"
 """The folder whose `rules/` and `lexicons/` ship with the project."""
@@ -36,7 +42,25 @@ _USUAL = 36
 _FAMED = 45
 
 
-def load_ruleset(schema: Schema, folder: Path | None = None) -> Ruleset:
+def load_ruleset(
+    schema: Schema, folder: Path | None = None, *, cache: Path | None = None
+) -> Ruleset:
+    """Return the compiled rules of `folder`, from the cache where they are unchanged.
+
+    `cache` is a folder, the user's own by default; what is kept there is named by the
+    hash of all it was made of. Raises SchemaError as `build_ruleset` does.
+    """
+    folder = folder or DEFAULT_FOLDER
+    key = content_key(schema, folder)
+    path = (cache or cache_folder()) / f"{key}.rules"
+    ruleset = read_cached(path, schema)
+    if ruleset is None:
+        ruleset = build_ruleset(schema, folder)
+        write_cached(path, ruleset)
+    return ruleset
+
+
+def build_ruleset(schema: Schema, folder: Path | None = None) -> Ruleset:
     """Read `folder` (its `rules/*.yaml` and `lexicons/**/*.txt`) and compile it.
 
     Raises SchemaError at the first fault: an unknown label, role, class or mode, a bad

@@ -25,11 +25,13 @@ _WHOLE = CONTINUED + "{0,40}+"
 class Pattern:
     """A compiled piece: its regular expression, and how it may begin.
 
-    `first` holds the symbols it can start with, `empty` says that it may match
-    nothing, `groups` counts its marked groups.
+    `probe` is the same expression without groups; `first` holds the symbols it can
+    start with, `empty` says that it may match nothing, `groups` counts its marked
+    groups.
     """
 
     regex: str
+    probe: str
     first: frozenset[str]
     empty: bool
     groups: int = 0
@@ -46,7 +48,7 @@ class PatternParser:
 
     def __init__(
         self,
-        letters: Mapping[str, str],
+        letters: Mapping[str, int],
         groups: Mapping[str, tuple[str, ...]],
         chunks: frozenset[str],
     ) -> None:
@@ -97,20 +99,22 @@ class PatternParser:
             options.append(self._sequence())
         return Pattern(
             "|".join(option.regex for option in options),
+            "|".join(option.probe for option in options),
             frozenset().union(*(option.first for option in options)),
             any(option.empty for option in options),
             sum(option.groups for option in options),
         )
 
     def _sequence(self) -> Pattern:
-        regex, first, empty, groups = "", frozenset[str](), True, 0
+        regex, probe, first, empty, groups = "", "", frozenset[str](), True, 0
         while self._peek()[0] in ("name", "open"):
             piece = self._repeated(self._atom())
             regex += piece.regex
+            probe += piece.probe
             first |= piece.first if empty else frozenset()
             empty = empty and piece.empty
             groups += piece.groups
-        return Pattern(regex, first, empty, groups)
+        return Pattern(regex, probe, first, empty, groups)
 
     def _repeated(self, piece: Pattern) -> Pattern:
         kind, text = self._peek()
@@ -121,7 +125,8 @@ class PatternParser:
             raise self._fault(f"two repeats in a row at {text!r}")
         bound = _BOUNDED.get(text, text)
         empty = piece.empty or bound[0] == "?" or bound.startswith("{0")
-        return Pattern(f"(?:{piece.regex}){bound}", piece.first, empty, piece.groups)
+        regex, probe = f"(?:{piece.regex}){bound}", f"(?:{piece.probe}){bound}"
+        return Pattern(regex, probe, piece.first, empty, piece.groups)
 
     def _atom(self) -> Pattern:
         kind, text = self._peek()
@@ -133,9 +138,12 @@ class PatternParser:
             raise self._fault(f"{text!r} is never closed")
         self._at += 1
         regex = f"{text}{inner.regex})"
+        opening = "(?:" if text == "(" else text
+        probe = f"{opening}{inner.probe})"
         if text in ("(?=", "(?!"):
-            return Pattern(regex, frozenset(), True, inner.groups)
-        return Pattern(regex, inner.first, inner.empty, inner.groups + (text == "("))
+            return Pattern(regex, probe, frozenset(), True, inner.groups)
+        groups = inner.groups + (text == "(")
+        return Pattern(regex, probe, inner.first, inner.empty, groups)
 
     def _class(self, name: str) -> Pattern:
         members = self._groups.get(name, (name,))
@@ -145,6 +153,7 @@ class PatternParser:
                     f"{self._where} uses the unknown class {member!r}. Add it under "
                     "classes or groups, or mend its name."
                 )
-        symbols = "".join(self._letters[member] for member in members)
+        symbols = "".join(chr(self._letters[member]) for member in members)
         whole = _WHOLE if self._chunks.intersection(members) else ""
-        return Pattern(f"[{re.escape(symbols)}]{whole}", frozenset(symbols), False)
+        regex = f"[{re.escape(symbols)}]{whole}"
+        return Pattern(regex, regex, frozenset(symbols), False)

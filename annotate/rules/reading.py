@@ -2,122 +2,117 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate
+from array import array
+from collections.abc import Sequence
+from itertools import pairwise
+from sys import byteorder
+
+import numpy as np
+from numpy.typing import NDArray
 
 from annotate.arabic.sentences import find_sentences
 from annotate.rules.compiled import Ruleset
 from annotate.rules.context import Stage
 from annotate.rules.model import NOMINAL, PROVISIONAL, PatternRule
 from annotate.rules.pattern import CONTINUED
-from annotate.rules.resolve import Found
-from annotate.rules.words import BOUNDARY, Unit
+from annotate.rules.resolve import Found, make_found
+from annotate.rules.words import COLUMNS, END, GAP, STOP, TRIGGER, Unit
 
 __all__ = ["Reading", "read_units"]
 
 _FEMININE = ("ه", "ات")
+_CONTINUED = array("I", [ord(CONTINUED)])
+_UTF_32 = f"utf-32-{byteorder[0]}e"
 
 
 class Reading:
     """A text as sequences over its units; a boundary unit ends each sentence.
 
-    `symbols` holds their classes and is rewritten by the stages: the units of a mention
-    become its label's symbol and continuation marks. `keys` holds one character for
-    each word, `flags` TRIGGER where a trigger may be. Units themselves are looked up.
+    `symbols` holds the numbers of their classes and is rewritten by the stages: the
+    units of a mention become its label's symbol and continuation marks. `keys` holds
+    one character for each word, `starts` the offsets in the text, `triggers` the units
+    that may be one, `sentences` each sentence's first unit and its boundary.
     """
 
     __slots__ = (
-        "_ends",
-        "_places",
-        "_words",
-        "flags",
+        "_known",
+        "_numbers",
         "keys",
         "mentions",
         "ruleset",
         "sentences",
+        "starts",
         "symbols",
+        "triggers",
     )
 
     def __init__(
-        self, ruleset: Ruleset, words: list[str], places: list[int], stops: list[int]
+        self, ruleset: Ruleset, words: list[str], spans: Sequence[tuple[int, int]]
     ) -> None:
-        codes = list(map(ruleset.table.__getitem__, words))
-        coded = "".join(codes)
+        rows, self._known = ruleset.table.read(words)
+        table: NDArray[np.int32]
+        table = np.frombuffer(rows, np.int32).reshape(-1, COLUMNS).T.copy()
+        steps, flags = table[3:]
+        # A sentence's steps end one behind it, where its boundary stands; the next one
+        # may be anywhere.
+        ends = flags == STOP
+        steps[ends] = [
+            after - end - 1 for (_, end), (after, _) in pairwise((*spans, (0, 0)))
+        ]
+        starts = np.cumsum(steps, dtype=np.int64) - steps
+        if (flags == GAP).any():
+            kept = flags != GAP
+            table, starts, flags = table[:, kept], starts[kept], flags[kept]
+        symbols, keys, numbers = table[:3]
+        first = spans[0][0] if spans else 0
         self.ruleset = ruleset
-        self.symbols = list(coded[0::3])
-        self.keys = coded[1::3]
-        self.flags = coded[2::3]
+        self.symbols: array[int] = array("I", symbols.tobytes())
+        self.keys = keys.tobytes().decode(_UTF_32)
+        self.starts: array[int] = array("q", (starts + first).tobytes())
+        self.triggers: list[int] = np.flatnonzero(flags == TRIGGER).tolist()
+        stops: list[int] = np.flatnonzero(flags == STOP).tolist()
+        opens = (0, *(stop + 1 for stop in stops))
+        self.sentences = list(zip(opens, stops, strict=False))
         self.mentions: list[Found] = []
-        self._words = words
-        self._places = places
-        # Thrice the number of units up to the end of each word.
-        self._ends = ends = list(accumulate(map(len, codes)))
-        self.sentences: list[tuple[int, int]] = []
-        first = 0
-        for stop in stops:
-            last = ends[stop] // 3 - 1
-            self.sentences.append((first, last))
-            first = last + 1
+        self._numbers: array[int] = array("i", numbers.tobytes())
 
     def unit(self, at: int) -> Unit:
-        """Return a unit; its offsets count from the stretch it stands in."""
-        word = bisect_right(self._ends, 3 * at)
-        first = self._ends[word - 1] // 3 if word else 0
-        return self.ruleset.table.units(self._words[word])[at - first]
+        """Return what is known about the word of a unit."""
+        return self._known[self._numbers[at]]
 
-    def place(self, at: int) -> tuple[Unit, int]:
-        """Return a unit with the offset in the text that its own offsets count from."""
-        word = bisect_right(self._ends, 3 * at)
-        first = self._ends[word - 1] // 3 if word else 0
-        unit = self.ruleset.table.units(self._words[word])[at - first]
-        return unit, self._places[word] + word
+    def end(self, at: int) -> int:
+        """Return the offset in the text after a unit."""
+        return self.starts[at] + self._known[self._numbers[at]].end
+
+    def bare(self, at: int) -> int:
+        """Return the offset after a unit without its attached pronoun."""
+        return self.starts[at] + self._known[self._numbers[at]].bare
 
     def name_entities(self) -> None:
         """Find the names of the lexicons; weak ones only leave their symbol."""
-        letters, entries = self.ruleset.letters, self.ruleset.entries
-        plain = self.ruleset.grammar.plain
-        for pattern, first, end in self.ruleset.automaton.find(self.keys):
-            entry = entries[pattern]
+        symbols, mentions, keys = self.symbols, self.mentions, self.keys
+        names, grammar = self.ruleset.names, self.ruleset.grammar
+        plain, quote = grammar.plain, grammar.quote
+        for pattern, first, end in self.ruleset.automaton.find(keys):
+            name = names[pattern]
             last = end - 1
-            if last > first:
-                last = self._close_quote(first, last)
-            if entry.weak:
-                if first < last or self.symbols[first] in plain:
-                    self._mark(first, last, letters["~" + entry.label])
+            if name.opens_quote and last > first and keys[end] == quote:
+                last = end
+            if name.facts is not None:
+                mentions.append(make_found((first, last, *name.facts)))
+            elif first == last and symbols[first] not in plain:
                 continue
-            self.mentions.append(
-                Found(
-                    first,
-                    last,
-                    entry.label,
-                    "name",
-                    entry.subtype,
-                    entry.kb,
-                    entry.rule,
-                    0.9,
-                    False,
-                    0,
-                    False,
-                )
-            )
-            kind = "shared_" + entry.label if entry.shared else entry.label
-            self._mark(first, last, letters[kind])
-
-    def _close_quote(self, first: int, last: int) -> int:
-        quote = self.ruleset.grammar.quote
-        odd = self.keys.count(quote, first, last + 1) % 2
-        return last + 1 if odd and self.keys[last + 1] == quote else last
-
-    def _mark(self, first: int, last: int, symbol: str) -> None:
-        self.symbols[first] = symbol
-        if last > first:
-            self.symbols[first + 1 : last + 1] = CONTINUED * (last - first)
+            symbols[first] = name.symbol
+            if last > first:
+                symbols[first + 1 : last + 1] = _CONTINUED * (last - first)
 
     def run(self, stage: Stage, rank: int) -> None:
         """Apply the rules of one stage from left to right, the first rule that fits."""
-        for rule, match, group in stage.matches("".join(self.symbols)):
-            for offset, mark in enumerate(rule.marks, start=1):
-                first, end = match.span(group + offset)
+        symbols = self.symbols.tobytes().decode(_UTF_32)
+        for rule, match, group in stage.matches(symbols):
+            for mark in rule.marks:
+                group += 1
+                first, end = match.span(group)
                 if mark is None or not 0 <= first < end:
                     continue
                 if not rule.agree or self._agrees(rule, first, end - 1):
@@ -139,41 +134,26 @@ class Reading:
             label, subtype, name = spec.label, spec.subtype, spec.rule
         elif provisional:
             label = mark[1:]
+        kind = (label, rule.level, subtype, None, name, rule.score)
         self.mentions.append(
-            Found(
-                first,
-                last,
-                label,
-                rule.level,
-                subtype,
-                None,
-                name,
-                rule.score,
-                provisional,
-                rank,
-                rule.solid,
-            )
+            make_found((first, last, *kind, provisional, rank, rule.solid))
         )
-        self._mark(first, last, self.ruleset.letters[label])
+        self.symbols[first] = self.ruleset.letters[label]
+        if last > first:
+            self.symbols[first + 1 : last + 1] = _CONTINUED * (last - first)
 
 
 def read_units(
     text: str,
-    sentences: tuple[tuple[int, int], ...] | None,
+    sentences: Sequence[tuple[int, int]] | None,
     ruleset: Ruleset,
     *,
     kind: type[Reading] = Reading,
 ) -> Reading:
     """Part the words of a text into units, sentence by sentence."""
+    spans = find_sentences(text) if sentences is None else sentences
     words: list[str] = []
-    # places[n] + n is where word n begins: the spaces between are counted by n.
-    places: list[int] = []
-    stops: list[int] = []
-    for begin, end in sentences if sentences is not None else find_sentences(text):
-        count = len(words)
-        found = text[begin:end].split(" ")
-        words += found
-        places += accumulate(map(len, found), initial=begin - count)
-        stops.append(len(words))
-        words.append(BOUNDARY)
-    return kind(ruleset, words, places, stops)
+    for begin, end in spans:
+        words += text[begin:end].split(" ")
+        words.append(END)
+    return kind(ruleset, words, spans)

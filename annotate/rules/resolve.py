@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
-__all__ = ["Found", "Nesting", "resolve", "why_dropped"]
+__all__ = ["Facts", "Found", "Nesting", "make_found", "resolve", "why_dropped"]
+
+Facts = tuple[str, str, str | None, str | None, str, float, bool, int, bool]
+"""What a mention has beyond its units, in the order of `Found`."""
 
 
 class Found(NamedTuple):
@@ -28,6 +32,9 @@ class Found(NamedTuple):
     solid: bool = False
 
 
+make_found: Callable[[tuple[Any, ...]], Found] = partial(tuple.__new__, Found)
+"""Make a mention of all its values at once, at half the price of naming them."""
+
 Nesting = Mapping[str, frozenset[str]]
 
 
@@ -44,7 +51,8 @@ def resolve(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
     kept: list[Found] = []
     around: list[Found] = []
     for mention in order:
-        while around and around[-1].last < mention.first:
+        first = mention.first
+        while around and around[-1].last < first:
             around.pop()
         if around:
             inner = around[-1]
@@ -59,7 +67,7 @@ def resolve(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
 
 
 def _from_left(mention: Found) -> tuple[int, int, int]:
-    return mention.first, -mention.last, -mention.rank
+    return mention[0], -mention[1], -mention[9]
 
 
 def _may_hold(outer: Found, inner: Found, nesting: Nesting) -> bool:

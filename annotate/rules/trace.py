@@ -5,7 +5,8 @@ The engine itself runs, with a reading and roles that listen; nothing here decid
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from annotate.rules.arguments import ArgumentFinder
@@ -16,7 +17,6 @@ from annotate.rules.model import Frame, PatternRule, TriggerSpec
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found, why_dropped
 from annotate.rules.roles import Roles
-from annotate.rules.words import BOUNDARY, TRIGGER
 from schemas.annotations import AnnotatedDocument
 from schemas.labels import EventRole
 
@@ -82,9 +82,9 @@ class _ListeningReading(Reading):
     __slots__ = ("before", "refused")
 
     def __init__(
-        self, ruleset: Ruleset, words: list[str], places: list[int], stops: list[int]
+        self, ruleset: Ruleset, words: list[str], spans: Sequence[tuple[int, int]]
     ) -> None:
-        super().__init__(ruleset, words, places, stops)
+        super().__init__(ruleset, words, spans)
         self.before = tuple(self.symbols)
         self.refused: list[tuple[PatternRule, int, int]] = []
 
@@ -209,9 +209,7 @@ class _Tracer:
         return tuple(found)
 
     def _span(self, first: int, last: int) -> tuple[int, int]:
-        head, origin = self._reading.place(first)
-        unit, place = self._reading.place(last)
-        return origin + head.start, place + unit.end
+        return self._reading.starts[first], self._reading.end(last)
 
     def _words(self, first: int, last: int) -> list[Word]:
         reading = self._reading
@@ -220,12 +218,12 @@ class _Tracer:
         clitics: list[str] = []
         begin: int | None = None
         for at in range(first, last):
-            unit, place = reading.place(at)
-            if unit.base == BOUNDARY:
-                continue
+            unit = reading.unit(at)
             name = self._classes.get(before[at], "?")
+            if name == "boundary":
+                continue
             if begin is None:
-                begin = place + unit.start
+                begin = reading.starts[at]
             if name.startswith("c_") and at + 1 < last and self._clings(at):
                 clitics.append(unit.base)
                 continue
@@ -233,15 +231,13 @@ class _Tracer:
             after = self._classes.get(reading.symbols[at], "?")
             base = unit.base[: len(unit.base) - cut] if cut else unit.base
             pronoun = unit.base[len(unit.base) - cut :] if cut else ""
-            end = place + unit.end
+            end = reading.end(at)
             words.append(Word(begin, end, tuple(clitics), base, pronoun, name, after))
             clitics, begin = [], None
         return words
 
     def _clings(self, at: int) -> bool:
-        unit, place = self._reading.place(at)
-        follower, origin = self._reading.place(at + 1)
-        return origin + follower.start <= place + unit.end
+        return self._reading.starts[at + 1] <= self._reading.end(at)
 
     # Names
 
@@ -314,24 +310,22 @@ class _Tracer:
         muted = self._muted
         found = []
         for bounds in reading.sentences:
-            at = reading.flags.find(TRIGGER, *bounds)
-            while at >= 0:
+            first, end = (bisect_left(reading.triggers, edge) for edge in bounds)
+            for at in reading.triggers[first:end]:
                 trigger = taken.get(at)
                 if trigger is None:
                     found += self._no_triggers(at, bounds)
                 else:
                     spec = trigger.spec
                     start = self._span(at, at)[0]
-                    unit, place = reading.place(trigger.last)
                     one = trigger.last == at
-                    end = place + (unit.bare if one else unit.end)
+                    stop = reading.bare(at) if one else reading.end(trigger.last)
                     why = "its rule is muted" if spec.rule in muted else ""
                     found.append(
                         Step(
-                            "triggers", start, end, spec.label, spec.rule, not why, why
+                            "triggers", start, stop, spec.label, spec.rule, not why, why
                         )
                     )
-                at = reading.flags.find(TRIGGER, at + 1, bounds[1])
         return found
 
     def _no_triggers(self, at: int, bounds: tuple[int, int]) -> list[Step]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from threading import Lock
 from typing import NamedTuple
 
 from annotate.arabic.clitics import Segmenter
@@ -14,53 +17,60 @@ from annotate.rules.model import NominalSpec
 from annotate.rules.shapes import CLITICS, TriggerForms, Vocabulary
 from schemas.textview import TextView
 
-__all__ = ["BOUNDARY", "QUOTE", "TRIGGER", "Unit", "WordTable"]
+__all__ = ["COLUMNS", "END", "GAP", "QUOTE", "STOP", "TRIGGER", "Unit", "WordTable"]
 
 _LETTER = re.compile(r"[\u0621-\u064a]")
 _DIGITS = re.compile(r"\d[\d.,:٫٬/]*$")
 _LIMIT = 300_000
 _LONG = 60
 _DAMMA = "\u064f"
+_BREAK = "\n"
 
-BOUNDARY = "\n"
-"""The word that ends a sentence; no stretch between spaces of a sentence is it."""
+COLUMNS = 5
+"""Numbers in the row of a unit: its class, the key of its word, its number, the step
+to the start of the next unit, and a flag: TRIGGER where it may be one.
+"""
+_STEP = 3
 
-TRIGGER = "t"
-"""The flag of a unit that may be a trigger."""
+TRIGGER, STOP, GAP = 1, 2, 4
+"""Flags of a row; a GAP is no unit and only steps over what no unit holds."""
+
+END = " "
+"""The word that ends a sentence: between the spaces of a sentence it cannot be."""
 
 QUOTE = '"'
 """The base of every quotation mark."""
 
 
 class Unit(NamedTuple):
-    """A word without its proclitics, or one proclitic, or a mark; offsets in its chunk.
+    """A word without its proclitics, or one proclitic, or a mark.
 
-    `symbol` is its class as one character, `bare` the end before an attached pronoun.
+    `symbol` is the number of its class; `end` and, before an attached pronoun, `bare`
+    count from its start.
     """
 
-    symbol: str
-    start: int
-    end: int
+    symbol: int
     base: str
+    end: int
     bare: int
     triggers: TriggerForms
     nominal: NominalSpec | None
     passive: bool
 
 
-class WordTable(dict[str, str]):
-    """Memo of what stands between spaces, analysed when it is first met, as codes.
+class WordTable(dict[str, bytes]):
+    """Memo of what stands between spaces, analysed when it is first met, as rows.
 
-    A code is three characters for each unit: the symbol of its class, the key of its
-    word, and TRIGGER where it may be a trigger. News repeats itself: after some hundred
-    articles nearly every look-up is a hit, and a text becomes one string without
-    touching its units. The memo empties itself when it grows beyond a bound.
+    Each unit is a row of COLUMNS machine integers. News repeats itself: after some
+    hundred articles nearly every look-up is a hit, and a text becomes one table of
+    numbers without touching its units. The steps of a word add up to its length and
+    one space. The memo empties itself when it grows beyond a bound.
     """
 
     def __init__(
         self,
         vocabulary: Vocabulary,
-        letters: Mapping[str, str],
+        letters: Mapping[str, int],
         segmenter: Segmenter,
         keys: Keys,
     ) -> None:
@@ -68,95 +78,118 @@ class WordTable(dict[str, str]):
         self._vocabulary = vocabulary
         self._letters = letters
         self.segmenter = segmenter
-        self._units: dict[str, tuple[Unit, ...]] = {}
         self._keys = keys
-        end = letters["boundary"]
-        self._units[BOUNDARY] = (Unit(end, 0, 0, BOUNDARY, 0, (), None, False),)
-        self[BOUNDARY] = end + keys[BOUNDARY] + "."
+        self._lock = Lock()
+        self._reset()
 
-    def __missing__(self, text: str) -> str:
-        if len(text) > _LONG:
-            return self._encode(self._part(text))
-        if len(self) > _LIMIT:
-            boundary = self[BOUNDARY], self._units[BOUNDARY]
-            self.clear()
-            self._units.clear()
-            self[BOUNDARY], self._units[BOUNDARY] = boundary
-        units = self._units[text] = self._part(text)
-        code = self[text] = self._encode(units)
-        return code
+    def __reduce__(self) -> tuple[type[WordTable], tuple[object, ...]]:
+        """Travel without what was remembered."""
+        vocabulary = replace(self._vocabulary, _memo={})
+        return WordTable, (vocabulary, self._letters, self.segmenter, self._keys)
 
-    def units(self, text: str) -> tuple[Unit, ...]:
-        """Return the units of what stands between spaces."""
-        found = self._units.get(text)
-        return self._part(text) if found is None else found
+    def _reset(self) -> None:
+        self.clear()
+        self._known: list[Unit] = []
+        rows = self._rows([(0, self._plain("boundary", _BREAK, 0))], 1)
+        self[_BREAK] = rows.tobytes()
+        rows[-1] = STOP
+        self[END] = rows.tobytes()
+
+    def read(self, words: Iterable[str]) -> tuple[bytes, list[Unit]]:
+        """Return the rows of the words, and the units that their numbers count in."""
+        if len(self) > _LIMIT or len(self._known) > _LIMIT:
+            with self._lock:
+                self._reset()
+        while True:
+            known = self._known
+            rows = b"".join(map(self.__getitem__, words))
+            # Another thread may have emptied the memo meanwhile.
+            if self._known is known:
+                return rows, known
 
     def learn(self, name: str) -> str:
         """Return the keys of a name's units."""
         keys = []
         for start, end in find_tokens(name):
-            keys += [self._keys[unit.base] for unit in self._analyse(name[start:end])]
+            units = self._analyse(name[start:end])
+            keys += [self._keys[unit.base] for _, unit in units]
         return "".join(keys)
 
-    def _encode(self, units: tuple[Unit, ...]) -> str:
-        return "".join(
-            [
-                unit.symbol
-                + self._keys[unit.base]
-                + (TRIGGER if unit.triggers else ".")
-                for unit in units
-            ]
-        )
+    def __missing__(self, text: str) -> bytes:
+        with self._lock:
+            return self._part(text).tobytes()
 
-    def _part(self, text: str) -> tuple[Unit, ...]:
-        tokens = find_tokens(text)
+    def _part(self, text: str) -> array[int]:
+        """Return the rows of what stands between spaces, and remember them."""
+        found = self.get(text)
+        if found is not None:
+            return array("i", found)
+        # Letters alone are one token, and most stretches are that.
+        tokens = ((0, len(text)),) if text.isalpha() else find_tokens(text)
         if len(tokens) == 1 and tokens[0] == (0, len(text)):
-            return self._analyse(text)
-        # Punctuation clings to words: the words alone are in the memo most often.
-        return tuple(
-            _shifted(unit, start)
-            for start, end in tokens
-            for unit in self._token(text[start:end])
-        )
+            rows = self._rows(self._analyse(text), len(text))
+        else:
+            # Punctuation clings to words: the words alone are in the memo most often.
+            rows = array("i")
+            at = 0
+            for start, end in tokens:
+                _step_over(rows, start - at)
+                rows += self._part(text[start:end])
+                rows[_STEP - COLUMNS] -= 1
+                at = end
+            _step_over(rows, len(text) + 1 - at)
+        if len(text) <= _LONG:
+            self[text] = rows.tobytes()
+        return rows
 
-    def _token(self, token: str) -> tuple[Unit, ...]:
-        found = self._units.get(token)
-        if found is None:
-            found = self._analyse(token)
-            if len(token) <= _LONG:
-                self._units[token] = found
-                self[token] = self._encode(found)
-        return found
+    def _rows(self, units: list[tuple[int, Unit]], length: int) -> array[int]:
+        """Return the rows of the units of one token, given where each starts."""
+        rows = array("i")
+        at = 0
+        for start, unit in units:
+            if start > at:
+                _step_over(rows, start - at)
+                at = start
+            rows.extend(self._row(unit))
+        _step_over(rows, length + 1 - at)
+        return rows
 
-    def _analyse(self, token: str) -> tuple[Unit, ...]:
+    def _row(self, unit: Unit) -> tuple[int, int, int, int, int]:
+        number = len(self._known)
+        self._known.append(unit)
+        flag = TRIGGER if unit.triggers else 0
+        return unit.symbol, ord(self._keys[unit.base]), number, 0, flag
+
+    def _analyse(self, token: str) -> list[tuple[int, Unit]]:
         view = fold(token)
         if not _LETTER.search(view.text):
-            return (self._other(token, view.text),)
+            return [(0, self._other(token, view.text))]
         head, base = self.segmenter.split(view.text)
-        if not head:
-            return (self._word(token, view, 0, base),)
-        clitics = [
-            self._plain(CLITICS[letter], letter, *view.raw_span(at, at + 1))
-            for at, letter in enumerate(head)
-        ]
-        return (*clitics, self._word(token, view, len(head), base))
+        placed = []
+        for at, letter in enumerate(head):
+            start, end = view.raw_span(at, at + 1)
+            placed.append((start, self._plain(CLITICS[letter], letter, end - start)))
+        placed.append(self._word(token, view, len(head), base))
+        return placed
 
     def _other(self, token: str, text: str) -> Unit:
         end = len(token)
         name = self._vocabulary.marks.get(token)
         if name == "quote":
-            return self._plain(name, QUOTE, 0, end)
+            return self._plain(name, QUOTE, end)
         if name is not None:
-            return self._plain(name, token, 0, end)
+            return self._plain(name, token, end)
         if _DIGITS.match(text):
-            return self._plain("number", text, 0, end)
+            return self._plain("number", text, end)
         name = "latin" if token[:1].isalpha() or token[:1] in "@#" else "mark"
-        return self._plain(name, token, 0, end)
+        return self._plain(name, token, end)
 
-    def _plain(self, name: str, base: str, start: int, end: int) -> Unit:
-        return Unit(self._letters[name], start, end, base, end, (), None, False)
+    def _plain(self, name: str, base: str, end: int) -> Unit:
+        return Unit(self._letters[name], base, end, end, (), None, False)
 
-    def _word(self, token: str, view: TextView, skip: int, base: str) -> Unit:
+    def _word(
+        self, token: str, view: TextView, skip: int, base: str
+    ) -> tuple[int, Unit]:
         length = len(view.text)
         start, end = view.raw_span(skip, length)
         last = token[end - 1]
@@ -168,22 +201,21 @@ class WordTable(dict[str, str]):
         bare = end
         if shape.pronoun:
             bare = view.raw_span(skip, length - shape.pronoun)[1]
-        return Unit(
+        unit = Unit(
             self._letters[shape.name],
-            start,
-            end,
             base,
-            bare,
+            end - start,
+            bare - start,
             shape.triggers,
             shape.nominal,
             _DAMMA in token and _DAMMA in token[start : start + 3],
         )
+        return start, unit
 
 
-def _shifted(unit: Unit, by: int) -> Unit:
-    if not by:
-        return unit
-    symbol, start, end, base, bare, triggers, nominal, passive = unit
-    return Unit(
-        symbol, start + by, end + by, base, bare + by, triggers, nominal, passive
-    )
+def _step_over(rows: array[int], width: int) -> None:
+    """Lengthen the last step, or open with a gap."""
+    if rows:
+        rows[_STEP - COLUMNS] += width
+    elif width:
+        rows.extend((0, 0, 0, width, GAP))

@@ -4,6 +4,7 @@ import pytest
 
 from annotate.arabic.fold import fold_text
 from annotate.rules.compiled import Ruleset
+from annotate.rules.reading import read_units
 
 # Words with their proclitics parted by +, written for this test.
 PARTED = tuple(
@@ -55,5 +56,5 @@ def test_the_article_hidden_in_lam_lam_is_put_back(
 def test_attached_pronouns_stay_outside_of_triggers(
     ruleset: Ruleset, word: str, bare: str
 ) -> None:
-    (unit,) = ruleset.table.units(word)
-    assert word[: unit.bare] == bare
+    reading = read_units(word, None, ruleset)
+    assert word[reading.starts[0] : reading.bare(0)] == bare
