@@ -46,11 +46,11 @@ def measure_clitics(
         reading = read_units(text, ((0, len(text)),), ruleset)
         first, last = reading.sentences[0]
         for at in range(first, last):
-            unit, place = reading.place(at)
-            if unit.start > 0:
-                ours["particles"].add(place + unit.start)
-            if unit.bare < unit.end:
-                ours["pronouns"].add(place + unit.bare)
+            start, bare = reading.starts[at], reading.bare(at)
+            if start and text[start - 1] != " ":
+                ours["particles"].add(start)
+            if bare < reading.end(at):
+                ours["pronouns"].add(bare)
         for name, gold in (("particles", particles), ("pronouns", pronouns)):
             right = len(gold & ours[name])
             found[name] += Counts(right, len(ours[name]) - right, len(gold) - right)
