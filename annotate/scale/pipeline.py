@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 
 from annotate.scale.identities import Identities, refuse_doubled
 from annotate.scale.job import Job, Lines, Outcome
@@ -17,8 +17,8 @@ __all__ = ["Collection", "Hands", "Progress", "run"]
 Progress = Callable[[int, int], None]
 """Is told how many documents are done, and of how many, as far as can be known."""
 
-FEW = 2
-"""So many partitions are done sooner here than processes start."""
+LITTLE = 4 * 2**20
+"""So many bytes are done sooner here than processes start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def run(
 ) -> Iterator[Outcome]:
     """Yield the outcomes of all partitions in the order of the collection.
 
-    What a few partitions hold is done here and now. Of more, each outcome is kept in
+    What is little is done here and now. Of more, each outcome is kept in
     `parts` as soon as it is there, and what an earlier run kept is not done again; so
     the outcomes come at the end, the same whoever made them and in whatever order.
 
@@ -108,8 +108,8 @@ def run(
     """
     reading = _Reading(collection)
     partitions = reading.partitions()
-    first = list(islice(partitions, FEW + 1))
-    if len(first) <= FEW and hands == Hands():
+    first, more = _read_ahead(partitions) if hands == Hands() else ([], True)
+    if not more:
         yield from _run_few(first, job, collection)
         return
     _fill(chain(first, partitions), job, hands, parts, reading, progress)
@@ -118,6 +118,18 @@ def run(
         if outcome is None:
             raise RuntimeError(f"{parts.folder}: {key} was taken away")
         yield outcome
+
+
+def _read_ahead(partitions: Iterable[Lines]) -> tuple[list[Lines], bool]:
+    """Return the first partitions, and whether there may be more."""
+    first: list[Lines] = []
+    held = 0
+    for lines in partitions:
+        first.append(lines)
+        held += sum(len(line) for _, line in lines)
+        if held > LITTLE:
+            return first, True
+    return first, False
 
 
 def _run_few(
