@@ -27,7 +27,11 @@ from schemas.errors import DataError
 if TYPE_CHECKING:
     from schemas.labels import Schema
 
-__all__ = ["Corpus", "read_corpus"]
+__all__ = ["Corpus", "Known", "digest_gold", "read_corpus", "read_sides"]
+
+
+Documents = JsonlSource | tuple[DocumentLike, ...]
+"""Documents that can be iterated again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Corpus:
 
 
 @dataclass(slots=True)
-class _Known:
+class Known:
     """What is kept of a gold document: enough to recognise its text."""
 
     number: int
@@ -71,14 +75,27 @@ def read_corpus(
     """
     gold = gold if isinstance(gold, JsonlSource) else tuple(gold)
     predicted = predicted if isinstance(predicted, JsonlSource) else tuple(predicted)
+    return read_sides(gold, predicted, schema=schema, snaps=snaps, names=names)[0]
+
+
+def read_sides(
+    gold: Documents,
+    predicted: Documents,
+    *,
+    schema: Schema | None,
+    snaps: Mapping[str, Snap | None],
+    names: tuple[str, str] = ("gold", "predicted"),
+) -> tuple[Corpus, Mapping[str, Known]]:
+    """Read both sides as `read_corpus` does; return what the digest is made of too."""
     codes = Codes()
     sides = _Side(names[0], gold), _Side(names[1], predicted)
     known, gold_columns = _read_gold(sides[0], codes, snaps)
     _check_columns(gold_columns["raw"], known, codes, schema, sides[0])
-    digest = _digest(known, gold_columns["raw"], codes)
+    digest = digest_gold(known, gold_columns["raw"], codes)
     predicted_columns = _read_predicted(sides, known, codes, snaps)
     _check_columns(predicted_columns["raw"], known, codes, schema, sides[1])
-    return Corpus(tuple(known), codes, gold_columns, predicted_columns, digest)
+    corpus = Corpus(tuple(known), codes, gold_columns, predicted_columns, digest)
+    return corpus, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ class _Side:
     """The documents of one side, to say where a fault is and to look at it again."""
 
     name: str
-    docs: JsonlSource | tuple[DocumentLike, ...]
+    docs: Documents
 
     def place(self, doc_id: str) -> str:
         if isinstance(self.docs, JsonlSource):
@@ -114,15 +131,15 @@ def _builders(
 
 def _read_gold(
     side: _Side, codes: Codes, snaps: Mapping[str, Snap | None]
-) -> tuple[dict[str, _Known], dict[str, Columns]]:
+) -> tuple[dict[str, Known], dict[str, Columns]]:
     builders = _builders(codes, snaps)
     keep_text = len(snaps) > 1
-    read: dict[str, _Known] = {}
+    read: dict[str, Known] = {}
     for doc in side.docs:
         if doc.id in read:
             raise _doubled(side, doc.id)
         text = side.text_of(doc)
-        read[doc.id] = _Known(
+        read[doc.id] = Known(
             number=len(read),
             length=None if text is None else len(text),
             sha256=doc.sha256 if text is None else text_digest(doc),
@@ -146,7 +163,7 @@ def _always(text: str | None) -> Callable[[], str | None]:
 
 def _read_predicted(
     sides: tuple[_Side, _Side],
-    known: Mapping[str, _Known],
+    known: Mapping[str, Known],
     codes: Codes,
     snaps: Mapping[str, Snap | None],
 ) -> dict[str, Columns]:
@@ -209,7 +226,7 @@ def _renumbered(columns: Columns, number: Ints) -> Columns:
     )
 
 
-def _check_text(doc: DocumentLike, own: _Known, side: _Side, gold: _Side) -> None:
+def _check_text(doc: DocumentLike, own: Known, side: _Side, gold: _Side) -> None:
     sha256 = text_digest(doc) or doc.sha256
     if sha256 is None or own.sha256 is None or sha256 == own.sha256:
         return
@@ -246,7 +263,7 @@ def _first_difference(gold: str, predicted: str) -> str:
 
 def _check_columns(
     columns: Columns,
-    known: Mapping[str, _Known],
+    known: Mapping[str, Known],
     codes: Codes,
     schema: Schema | None,
     side: _Side,
@@ -306,7 +323,7 @@ def _bad_span(
     )
 
 
-def _digest(known: Mapping[str, _Known], columns: Columns, codes: Codes) -> str:
+def digest_gold(known: Mapping[str, Known], columns: Columns, codes: Codes) -> str:
     """Hash the gold so that neither order nor doubled mentions change the result."""
     names = codes.names()
     order = sorted(range(len(names)), key=names.__getitem__)

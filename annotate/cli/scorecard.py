@@ -42,13 +42,19 @@ class Contest:
         rename: Rename,
         bootstrap: Bootstrap,
         convention: Convention,
+        hands: tuple[int | None, str | None] = (None, None),
     ) -> None:
-        """Name the files; each number reads them anew."""
+        """Name the files; each number reads them anew.
+
+        The score itself is made by so many workers, or those of a scheduler, where
+        that pays; whatever is asked for beside it, by this process.
+        """
         self._source = source
         self._schema = schema
         self._rename = rename
         self._bootstrap = bootstrap
         self._convention = convention
+        self._hands = hands
         self.sides = self._side("gold", source), self._side("predicted", predicted)
 
     def _side(self, name: str, source: Source) -> Iterable[DocumentLike]:
@@ -58,6 +64,21 @@ class Contest:
 
     def score(self, layers: Sequence[str], *, by_type: bool = False) -> Report:
         """Score the layers asked for, by default those that need only the spans."""
+        from annotate.cli.shares import pays, score_shares
+
+        if pays(self.sides, *self._hands):
+            report = score_shares(
+                self.sides,
+                layers,
+                schema=self._schema,
+                bootstrap=self._bootstrap,
+                convention=self._convention,
+                by_type=by_type,
+                name=self._source.name,
+                hands=self._hands,
+            )
+            if report is not None:
+                return report
         return self._score(self.sides[1], layers, by_type=by_type)
 
     def _score(

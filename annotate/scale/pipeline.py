@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,13 +13,20 @@ from annotate.scale.job import Job, Lines, Outcome
 from annotate.scale.partitions import cut
 from annotate.scale.parts import Parts
 
-__all__ = ["Collection", "Hands", "Progress", "run"]
+__all__ = ["Collection", "Hands", "Progress", "cores", "run"]
 
 Progress = Callable[[int, int], None]
 """Is told how many documents are done, and of how many, as far as can be known."""
 
 LITTLE = 4 * 2**20
 """So many bytes are done sooner here than processes start."""
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Hands:
             return run_cluster(job, partitions, scheduler=self.scheduler)
         from annotate.scale.processes import run_here, run_processes
 
-        workers = self.workers or len(os.sched_getaffinity(0))
+        workers = self.workers or cores()
         if workers == 1:
             return run_here(job, partitions)
         return run_processes(job, partitions, workers=workers)
