@@ -13,7 +13,7 @@ from schemas.extras import load_extra
 __all__ = ["run_cluster"]
 
 _AHEAD = 2
-_WAIT = 15.0
+_WAIT = 30.0
 """Seconds for a scheduler to answer and for its first worker to be there."""
 
 
@@ -74,7 +74,7 @@ def _results(
     # A task, not scattered data: what a dead worker held is made again.
     parcel = client.submit(_carry, job.parcel(), key=f"miyar-job-{job.identity}")
     limit = max(2, _AHEAD * sum(client.nthreads().values()))
-    running = distributed.as_completed(with_results=True)
+    running = distributed.as_completed(loop=client.loop, with_results=True)
     numbers: dict[Any, int] = {}
 
     def finished() -> tuple[int, Outcome]:
