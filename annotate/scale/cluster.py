@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -72,7 +73,9 @@ def _results(
     scheduler: str,
 ) -> Iterator[tuple[int, Outcome]]:
     # A task, not scattered data: what a dead worker held is made again.
-    parcel = client.submit(_carry, job.parcel(), key=f"miyar-job-{job.identity}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it may be large, and is sent once
+        parcel = client.submit(_carry, job.parcel(), key=f"miyar-job-{job.identity}")
     limit = max(2, _AHEAD * sum(client.nthreads().values()))
     running = distributed.as_completed(loop=client.loop, with_results=True)
     numbers: dict[Any, int] = {}

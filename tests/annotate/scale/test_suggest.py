@@ -136,6 +136,16 @@ def test_a_broken_line_stops_all_workers_with_one_message(
     assert not (tmp_path / "o.jsonl").exists()
 
 
+def test_workers_and_a_scheduler_do_not_go_together(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(b"".join(short_articles(1)))
+    done = miyar(
+        *("suggest", "in.jsonl", "--workers", "2", "--scheduler", "tcp://x:1"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 2
+    assert "give --workers or --scheduler, not both" in done.stderr
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_one_message(
     tmp_path: Path, lines: list[bytes]
