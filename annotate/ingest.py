@@ -18,7 +18,15 @@ from annotate.arabic.tokens import find_tokens
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 from schemas.jsonl import parse_document, text_sha256
-from schemas.sources import LINES, PARQUET, Told, find_files, kind_of, read_lines
+from schemas.sources import (
+    LINES,
+    PARQUET,
+    Told,
+    find_files,
+    kind_of,
+    read_collection,
+    read_placed,
+)
 
 __all__ = [
     "Article",
@@ -57,7 +65,7 @@ def read_sources(places: Sequence[Path]) -> Iterator[AnnotatedDocument]:
 def read_articles(
     places: Sequence[Path], told: Callable[[float], None] | None = None
 ) -> Iterator[Article]:
-    """Yield the articles of folders, globs and files in order, none of them parsed.
+    """Return the articles of folders, globs and files in order, none of them parsed.
 
     A .txt file is one article named after the file, its `meta` in NAME.json beside it;
     .jsonl (also .gz, .zst) holds contract lines, or any objects with a text, and so do
@@ -65,19 +73,11 @@ def read_articles(
     into `meta`. `told` is told the share of the bytes that is read by now. Raises
     DataError with file (and line) where one cannot be read.
     """
-    paths = find_files(places, _READERS)
-    sizes = [path.stat().st_size for path in paths]
-    total = sum(sizes) or 1
-    before = 0
-    for path, size in zip(paths, sizes, strict=True):
+    return read_collection(find_files(places, _READERS), told, reader=_read)
 
-        def share(read: int, before: int = before) -> None:
-            if told is not None:
-                told((before + read) / total)
 
-        yield from _READERS[kind_of(path)](path, share)
-        before += size
-        share(0, before)
+def _read(path: Path, told: Told) -> Iterator[Article]:
+    return _READERS[kind_of(path)](path, told)
 
 
 def article_id(line: bytes) -> str | None:
@@ -203,11 +203,6 @@ def _read_meta(path: Path) -> dict[str, Any]:
     return meta
 
 
-def _read_lines(path: Path, told: Told) -> Iterator[Article]:
-    for number, line in read_lines(path, told):
-        yield f"{path}:{number}", line
-
-
 def _from_fields(values: dict[str, Any], where: str) -> AnnotatedDocument:
     text_key = next((key for key in _TEXT_KEYS if values.get(key)), None)
     id_key = next((key for key in _ID_KEYS if values.get(key)), None)
@@ -257,7 +252,7 @@ def _read_csv(path: Path, _told: Told) -> Iterator[Article]:
 
 _READERS = {
     ".txt": _read_txt,
-    LINES: _read_lines,
+    LINES: read_placed,
     ".csv": _read_csv,
-    PARQUET: _read_lines,
+    PARQUET: read_placed,
 }

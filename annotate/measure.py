@@ -6,13 +6,11 @@ beside each raw figure one in which a difference of convention is taken out.
 
 from __future__ import annotations
 
-import gzip
 import json
 import resource
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from annotate.rules.compiled import Ruleset
@@ -24,9 +22,19 @@ from schemas.annotations import AnnotatedDocument, EventMention
 from schemas.errors import DataError
 from schemas.labels import Schema
 
-__all__ = ["Figure", "Speed", "measure_events", "measure_names", "measure_speed"]
+__all__ = [
+    "Figure",
+    "Line",
+    "Speed",
+    "measure_events",
+    "measure_names",
+    "measure_speed",
+    "parse_line",
+]
 
 Edges = tuple[int, int]
+Line = Mapping[str, Any]
+"""A document of a set that others annotated, as they wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,9 @@ class Speed:
     megabytes: float
 
 
-def measure_names(path: Path, ruleset: Ruleset, settings: RuleFile) -> list[Figure]:
+def measure_names(
+    lines: Iterable[Line], ruleset: Ruleset, settings: RuleFile
+) -> list[Figure]:
     """Compare outermost names by exact span and label.
 
     `exact` compares as it is; `span rule` moves their spans that begin with the first ل
@@ -58,7 +68,7 @@ def measure_names(path: Path, ruleset: Ruleset, settings: RuleFile) -> list[Figu
     fine = _fine_labels(ruleset.schema, str(options["scheme"]))
     exact = dict.fromkeys(labels, Counts())
     ruled = dict.fromkeys(labels, Counts())
-    for line in _lines(path):
+    for line in lines:
         text = str(line["text"])
         gold = {
             (m["start"], m["end"], fine.get(m.get("fine"), m["label"]))
@@ -96,7 +106,9 @@ def _fine_labels(schema: Schema, scheme: str) -> dict[str, str]:
     }
 
 
-def measure_events(path: Path, ruleset: Ruleset, settings: RuleFile) -> list[Figure]:
+def measure_events(
+    lines: Iterable[Line], ruleset: Ruleset, settings: RuleFile
+) -> list[Figure]:
     """Compare triggers and participants of the sentence's type with the majority's.
 
     One-to-one by overlap. `trigger` counts each of our triggers; `incident` only the
@@ -106,7 +118,7 @@ def measure_events(path: Path, ruleset: Ruleset, settings: RuleFile) -> list[Fig
     near = int(options["incident"])
     roles = {name: frozenset(ours) for name, ours in options["roles"].items()}
     tables = {name: Counts() for name in ("trigger", "incident", *roles)}
-    for line in _lines(path):
+    for line in lines:
         types = _our_types(ruleset.schema, str(options["scheme"]), line["event_type"])
         text = str(line["text"])
         doc = AnnotatedDocument(
@@ -166,31 +178,27 @@ def _overlap(gold: Iterable[Edges], predicted: Iterable[Edges]) -> Counts:
     return Counts(right, len(ours) - right, len(theirs) - right)
 
 
-def measure_speed(path: Path, ruleset: Ruleset) -> Speed:
-    """Suggest for every article of a file, everything on, in one process."""
-    docs = [
-        AnnotatedDocument(id=str(line["id"]), text=line["text"])
-        for line in _lines(path)
-    ]
-    start = time.process_time()
-    for doc in docs:
+def measure_speed(lines: Iterable[Line], ruleset: Ruleset) -> Speed:
+    """Suggest for every article, everything on, in this process."""
+    articles = characters = 0
+    seconds = 0.0
+    for line in lines:
+        doc = AnnotatedDocument(id=str(line["id"]), text=line["text"])
+        start = time.process_time()
         suggest(doc, ruleset)
-    seconds = time.process_time() - start
+        seconds += time.process_time() - start
+        articles += 1
+        characters += len(doc.text or "")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Speed(len(docs), sum(len(doc.text or "") for doc in docs), seconds, memory)
+    return Speed(articles, characters, seconds, memory)
 
 
-def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
-    opened = gzip.open if path.suffix == ".gz" else open
+def parse_line(line: bytes, where: str) -> Line:
+    """Parse a line of a set; DataError begins with where it stands."""
     try:
-        with opened(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                try:
-                    yield json.loads(line)
-                except ValueError:
-                    raise DataError(
-                        f"{path}:{number}: this is not a line of JSON. "
-                        "Fetch the file again."
-                    ) from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        parsed: Line = json.loads(line)
+    except ValueError:
+        raise DataError(
+            f"{where}: this is not a line of JSON. Fetch the file again."
+        ) from None
+    return parsed

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import gzip
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
 from exports.folders import new_folder
-from schemas.errors import DataError
+from schemas.atomic import open_whole
 from schemas.parquet import write_rows
 from schemas.sources import PARQUET, zstd
 
@@ -37,7 +35,7 @@ def write_target(target: str, bodies: Iterable[bytes]) -> None:
     if target.endswith(("/", os.sep)) or path.is_dir():
         _write_parts(path, bodies)
         return
-    with _whole_file(path) as out:
+    with open_whole(path) as out:
         _write(out, path, bodies)
 
 
@@ -67,27 +65,3 @@ def _write_parts(folder: Path, bodies: Iterable[bytes]) -> None:
             path = draft / f"part-{number:05}.jsonl"
             with path.open("wb") as out:
                 out.writelines(chain([first], islice(lines, PART - 1)))
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Give a file beside `path` to write, sync it and put it there at the end."""
-    aside: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        aside = Path(name)
-        with os.fdopen(handle, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        aside.chmod(0o644)
-        aside.replace(path)
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror or error}). Make room or "
-            "choose another place."
-        ) from None
-    finally:
-        if aside is not None:
-            aside.unlink(missing_ok=True)

@@ -28,7 +28,7 @@ from schemas.errors import DataError
 if TYPE_CHECKING:
     from schemas.labels import Schema
 
-__all__ = ["Corpus", "read_corpus"]
+__all__ = ["Corpus", "Known", "digest_gold", "read_corpus", "read_sides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Corpus:
 
 
 @dataclass(slots=True)
-class _Known:
+class Known:
     """What is kept of a gold document: enough to recognise its text, not the text."""
 
     number: int
@@ -71,15 +71,28 @@ def read_corpus(
     difference is shown), a span that is empty or ends after the text, an argument that
     names nothing, and, with a schema, a label or role it does not have.
     """
+    return read_sides(gold, predicted, schema=schema, edges=edges, names=names)[0]
+
+
+def read_sides(
+    gold: Iterable[DocumentLike],
+    predicted: Iterable[DocumentLike],
+    *,
+    schema: Schema | None,
+    edges: Mapping[str, Edges],
+    names: tuple[str, str] = ("gold", "predicted"),
+) -> tuple[Corpus, Mapping[str, Known]]:
+    """Read both sides as `read_corpus` does; return what the digest is made of too."""
     codes = Codes()
     sides = _Side.of(names[0], gold), _Side.of(names[1], predicted)
     known, gold_columns = _read_gold(sides[0], codes, edges)
     _check_columns(gold_columns["raw"], known, codes, schema, sides[0])
-    digest = _digest(known, gold_columns["raw"], codes)
+    digest = digest_gold(known, gold_columns["raw"], codes)
     predicted_columns = _read_predicted(sides, known, codes, edges)
     _check_columns(predicted_columns["raw"], known, codes, schema, sides[1])
     left = tuple(doc_id for doc_id, own in known.items() if not own.predicted)
-    return Corpus(tuple(known), codes, gold_columns, predicted_columns, digest, left)
+    corpus = Corpus(tuple(known), codes, gold_columns, predicted_columns, digest, left)
+    return corpus, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +144,14 @@ def _builders(codes: Codes, edges: Mapping[str, Edges]) -> dict[str, ColumnBuild
 
 def _read_gold(
     side: _Side, codes: Codes, edges: Mapping[str, Edges]
-) -> tuple[dict[str, _Known], dict[str, Columns]]:
+) -> tuple[dict[str, Known], dict[str, Columns]]:
     builders = _builders(codes, edges)
-    read: dict[str, _Known] = {}
+    read: dict[str, Known] = {}
     for doc in side.docs:
         if doc.id in read:
             raise _doubled(side, doc.id)
         text = side.text_of(doc)
-        read[doc.id] = _Known(
+        read[doc.id] = Known(
             number=len(read),
             length=None if text is None else len(text),
             sha256=doc.sha256 if text is None else text_digest(doc),
@@ -161,7 +174,7 @@ def _always(text: str | None) -> Callable[[], str | None]:
 
 def _read_predicted(
     sides: tuple[_Side, _Side],
-    known: Mapping[str, _Known],
+    known: Mapping[str, Known],
     codes: Codes,
     edges: Mapping[str, Edges],
 ) -> dict[str, Columns]:
@@ -230,7 +243,7 @@ def _renumbered(columns: Columns, number: Ints) -> Columns:
     )
 
 
-def _check_text(doc: DocumentLike, own: _Known, side: _Side, gold: _Side) -> None:
+def _check_text(doc: DocumentLike, own: Known, side: _Side, gold: _Side) -> None:
     sha256 = text_digest(doc) or doc.sha256
     if sha256 is None or own.sha256 is None or sha256 == own.sha256:
         return
@@ -267,7 +280,7 @@ def _first_difference(gold: str, predicted: str) -> str:
 
 def _check_columns(
     columns: Columns,
-    known: Mapping[str, _Known],
+    known: Mapping[str, Known],
     codes: Codes,
     schema: Schema | None,
     side: _Side,
@@ -327,7 +340,7 @@ def _bad_span(
     )
 
 
-def _digest(known: Mapping[str, _Known], columns: Columns, codes: Codes) -> str:
+def digest_gold(known: Mapping[str, Known], columns: Columns, codes: Codes) -> str:
     """Hash the gold so that neither order nor doubled mentions change the result."""
     names = codes.names()
     order = sorted(range(len(names)), key=names.__getitem__)

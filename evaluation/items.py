@@ -115,7 +115,7 @@ def _items(
     if criterion.pairing != "equal" or criterion.table == "attributes":
         equal = ("doc", *criterion.equal)
         groups = joint_codes(*(tuple(table[c] for c in equal) for table in tables))
-    entities = _referents(criterion, gold, tables)
+    entities = _referents(criterion, gold, tables, codes)
     items = [
         Items(
             doc=table["doc"],
@@ -210,7 +210,7 @@ def _comparable(gold: Items, predicted: Items) -> list[Items]:
 
 
 def _referents(
-    criterion: Criterion, gold: Columns, tables: Sequence[Table]
+    criterion: Criterion, gold: Columns, tables: Sequence[Table], codes: Codes
 ) -> tuple[Ints, Ints]:
     """Return what each span refers to: the kb id that the gold gives that span.
 
@@ -225,7 +225,11 @@ def _referents(
         [gold.entities[c][linked] for c in place],
         [np.concatenate([table[c] for table in tables]) for c in place],
     )
-    kb = gold.entities["kb"][linked]
+    # Ranked by name: of two ids on one span the order of reading must not choose.
+    names = codes.names()
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    kb = rank[gold.entities["kb"][linked]] + 1
     order = np.lexsort((kb, known))
     if not len(order):
         return np.zeros(sizes[0], np.int64), np.zeros(sizes[1], np.int64)

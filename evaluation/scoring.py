@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from evaluation.confusion import Confusion
     from schemas.labels import Schema
 
-__all__ = ["score", "summarise"]
+__all__ = ["build_report", "choose_criteria", "edges_of", "score", "summarise"]
 
 _Rates = npt.NDArray[np.float64]
 
@@ -66,15 +66,48 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
     >>> score([gold], [gold]).layers["entities"].micro.f1
     1.0
     """
+    chosen = choose_criteria(criteria, convention)
+    corpus = read_corpus(
+        gold, predicted, schema=schema, edges=edges_of(chosen, clitic), names=names
+    )
+    return build_report(
+        corpus,
+        [tally(criterion, corpus, schema) for criterion in chosen],
+        schema=schema,
+        bootstrap=bootstrap,
+        convention=convention,
+        by_type=by_type,
+        name=names[0],
+        options=options,
+    )
+
+
+def choose_criteria(
+    criteria: Iterable[Criterion | str], convention: Convention
+) -> tuple[Criterion, ...]:
+    """Return the criteria asked for, all under a convention other than `raw`."""
     chosen = parse_criteria(str(criterion) for criterion in criteria)
     if convention != "raw":
         chosen = tuple(replace(c, convention=convention) for c in chosen)
+    return chosen
+
+
+def build_report(  # noqa: PLR0913 - keyword-only
+    corpus: Corpus,
+    tallies: Sequence[Tally],
+    *,
+    schema: Schema | None,
+    bootstrap: Bootstrap | None,
+    convention: Convention,
+    by_type: bool,
+    name: str,
+    options: Iterable[str] = (),
+) -> Report:
+    """Make the report of a corpus that is counted; `name` is the gold's."""
     bootstrap = bootstrap or Bootstrap()
-    corpus = read_corpus(
-        gold, predicted, schema=schema, edges=_edges(chosen, clitic), names=names
-    )
+    chosen = [counted.criterion for counted in tallies]
     signature = Signature(
-        gold=f"{names[0]}@{corpus.digest[:12]}",
+        gold=f"{name}@{corpus.digest[:12]}",
         schema=schema.name if schema else "none",
         documents=len(corpus.ids),
         bootstrap=str(bootstrap),
@@ -84,7 +117,6 @@ def score(  # noqa: PLR0913 - keyword-only options, each of them in the signatur
             *(() if convention == "raw" else (f"convention:{convention}",)),
         ),
     )
-    tallies = [tally(criterion, corpus, schema) for criterion in chosen]
     return Report(
         signature,
         corpus.ids,
@@ -125,7 +157,7 @@ def _types(
     }
 
 
-def _edges(criteria: Iterable[Criterion], clitic: Snap | None) -> dict[str, Edges]:
+def edges_of(criteria: Iterable[Criterion], clitic: Snap | None) -> dict[str, Edges]:
     """Return the ways of comparing edges; entities are moved only where looked at."""
     edges = {"raw": Edges()}
     for criterion in criteria:

@@ -105,14 +105,14 @@ class Relabelled:
     ) -> None:
         """Wrap documents; nothing is read until they are iterated."""
         self.docs = docs
-        self._labels = labels
+        self.labels = labels
 
     def __iter__(self) -> Iterator[DocumentLike]:
         """Yield the documents with their new labels."""
         return map(self._relabelled, self.docs)
 
     def _relabelled(self, doc: DocumentLike) -> DocumentLike:
-        new = self._labels.get
+        new = self.labels.get
         entities = tuple(
             _Entity(m.id, label, m.start, m.end, m.level, m.kb, m.text)
             for m in doc.entities
@@ -142,7 +142,7 @@ class Relabelled:
         return tuple(
             _placed(argument, known, role)
             for argument in event.arguments
-            if (role := self._labels.get(argument.role, argument.role)) is not None
+            if (role := self.labels.get(argument.role, argument.role)) is not None
         )
 
 

@@ -38,7 +38,13 @@ from schemas.annotations import (
 from schemas.jsonl import text_sha256
 from schemas.labels import EventType, Schema
 
-__all__ = ["Problem", "check_document", "check_documents", "required_roles_empty"]
+__all__ = [
+    "Problem",
+    "check_document",
+    "check_documents",
+    "doubled_document",
+    "required_roles_empty",
+]
 
 
 class Problem(NamedTuple):
@@ -58,11 +64,16 @@ def check_documents(docs: Iterable[AnnotatedDocument], schema: Schema) -> list[P
     seen: set[str] = set()
     for doc in docs:
         if doc.id in seen:
-            message = "two documents have this id. Give each its own."
-            problems.append(Problem("D003", doc.id, message))
+            problems.append(doubled_document(doc.id))
         seen.add(doc.id)
         problems += check_document(doc, schema)
     return problems
+
+
+def doubled_document(doc_id: str) -> Problem:
+    """Return the problem that an id comes again."""
+    message = "two documents have this id. Give each its own."
+    return Problem("D003", doc_id, message)
 
 
 def check_document(doc: AnnotatedDocument, schema: Schema) -> list[Problem]:

@@ -24,7 +24,9 @@ __all__ = [
     "find_files",
     "kind_of",
     "open_packed",
+    "read_collection",
     "read_lines",
+    "read_placed",
     "zstd",
 ]
 
@@ -38,6 +40,9 @@ _BUFFER = 2**20
 
 Told = Callable[[int], None]
 """Is told how many bytes of the file, as it lies on disk, are read by now."""
+
+Reader = Callable[[Path, Told], Iterator[tuple[str, bytes]]]
+"""Yields what a file holds as lines, each with where it stands."""
 
 
 def kind_of(path: Path) -> str:
@@ -137,6 +142,37 @@ def read_lines(path: Path, told: Told | None = None) -> Iterator[tuple[int, byte
     except (OSError, EOFError, zlib.error, _zstd_error()) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError(f"{path}: cannot be read ({reason}).") from None
+
+
+def read_collection(
+    paths: Sequence[Path],
+    told: Callable[[float], None] | None = None,
+    *,
+    reader: Reader | None = None,
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the lines of many files, each with where it stands (`file:line`).
+
+    `told` is told the share of all bytes that is read by now; a `reader` takes the
+    place of `read_lines`.
+    """
+    sizes = [path.stat().st_size if path.exists() else 0 for path in paths]
+    total = sum(sizes) or 1
+    before = 0
+    for path, size in zip(paths, sizes, strict=True):
+
+        def share(read: int, before: int = before) -> None:
+            if told is not None:
+                told((before + read) / total)
+
+        yield from (reader or read_placed)(path, share)
+        before += size
+        share(0, before)
+
+
+def read_placed(path: Path, told: Told) -> Iterator[tuple[str, bytes]]:
+    """Yield the lines of a file with their places (`read_lines`)."""
+    for number, line in read_lines(path, told):
+        yield f"{path}:{number}", line
 
 
 def open_packed(path: Path, raw: IO[bytes]) -> IO[bytes]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.hands import SchedulerOption, WorkersOption
 from annotate.cli.limits import hold, hold_baseline, parse_limit, read_baseline
+from annotate.cli.places import take_places
 from annotate.cli.scorecard import Contest, Scorecard
 from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import (
@@ -37,7 +39,12 @@ class Edges(StrEnum):
 
 
 Gold = Annotated[
-    Path, typer.Option("--gold", help="A release folder or a .jsonl file.")
+    Path,
+    typer.Option(
+        "--gold",
+        help="A release folder; or a folder, glob or file of .jsonl (.gz, .zst) or "
+        ".parquet.",
+    ),
 ]
 Format = Annotated[
     ReportFormat, typer.Option("--format", help="How to print the result.")
@@ -82,8 +89,15 @@ def score(  # noqa: PLR0913 - one parameter per option
     *,
     gold: Gold,
     predicted: Annotated[
-        Path, typer.Option("--predicted", help="The predictions, a .jsonl file.")
+        Path,
+        typer.Option(
+            "--predicted",
+            help="The predictions: a folder, glob or file of .jsonl (.gz, .zst) or "
+            ".parquet; - is stdin.",
+        ),
     ],
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     schema: SchemaOption = None,
     layer: Layers = None,
     output: Format = ReportFormat.TABLE,
@@ -143,17 +157,18 @@ def score(  # noqa: PLR0913 - one parameter per option
 
     limits = [parse_limit(text) for text in fail_under or []]
     baseline = read_baseline(no_regression) if no_regression else None
-    source = find_source(gold)
+    source, answers = map(find_source, take_places([gold, predicted]))
     labels = choose_schema(schema, source)
     bootstrap = evaluation.Bootstrap(resamples=resamples, seed=seed)
     contest = Contest(
         source,
-        find_source(predicted),
+        answers,
         schema=labels,
         rename=relabelling(label_map),
         bootstrap=bootstrap,
         convention=convention.value,
         options=map_option(label_map),
+        hands=(workers, scheduler),
     )
     parts = by or []
     report = contest.score(

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.hands import (
+    SchedulerOption,
+    WorkersOption,
+    outcomes_of,
+    parts_of,
+)
+from annotate.cli.places import take_places
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
-    from annotate.lint import Speller
+    from annotate.lint import Fix
+    from annotate.scale.linting import Judge
+    from schemas.annotations import AnnotatedDocument
     from schemas.checks import Problem
     from schemas.labels import Schema
 
@@ -30,13 +40,20 @@ class LintFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    JSONL = "jsonl"
 
 
 def lint(  # noqa: PLR0913 - one parameter per option
     places: Annotated[
-        list[Path] | None, typer.Argument(help="Release folders or .jsonl files.")
+        list[Path] | None,
+        typer.Argument(
+            help="Release folders; folders, globs or files of .jsonl (.gz, .zst) or "
+            ".parquet; - is stdin."
+        ),
     ] = None,
     *,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     project: Annotated[
         str | None,
         typer.Option(help="Check what was submitted in Label Studio, and mark it."),
@@ -68,6 +85,7 @@ def lint(  # noqa: PLR0913 - one parameter per option
 
     Example: miyar lint annotations.jsonl --fix
     """
+    from annotate.scale.linting import Judge
     from annotate.spelling import load_speller
     from schemas.errors import UsageError
     from schemas.load import load_schema
@@ -76,18 +94,17 @@ def lint(  # noqa: PLR0913 - one parameter per option
     if bool(places) == bool(project):
         raise UsageError("name the files to check, or a project with --project.")
     if project:
-        _print_problems(_check_project(project, labels, rules), output, strict)
+        found = _check_project(project, labels, rules)
+        _end_with(_print_problems(found, output), strict)
         return
-    speller = load_speller(labels, rules)
+    judge = Judge(labels, load_speller(labels, rules), roles)
+    given = take_places(places or [])
     if fix:
-        for place in places or []:
-            _fix(place, labels, speller)
-    problems = [
-        problem
-        for place in places or []
-        for problem in _check(place, labels, speller, roles)
-    ]
-    _print_problems(problems, output, strict)
+        for place in given:
+            _fix(place, judge)
+    with _problems(given, judge, (schema, rules), (workers, scheduler)) as problems:
+        counts = _print_problems(problems, output)
+    _end_with(counts, strict)
 
 
 def _check_project(project: str, labels: Schema, rules: Path | None) -> list[Problem]:
@@ -110,30 +127,43 @@ def _check_project(project: str, labels: Schema, rules: Path | None) -> list[Pro
     ]
 
 
-def _print_problems(
-    problems: Sequence[Problem], output: LintFormat, strict: bool
-) -> None:
-    """Print the problems and exit with 1 if there are any; warnings count if strict."""
-    from annotate.personal import WARNINGS
-
-    warned = sum(problem.code in WARNINGS for problem in problems)
-    if output is LintFormat.JSON:
-        listed = [problem._asdict() for problem in problems]
-        typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
-    else:
-        for problem in problems:
-            typer.echo(str(problem))
-        tail = f", {warned} warning{'s' if warned > 1 else ''}" if warned else ""
-        typer.echo(f"{len(problems) - warned or 'no'} problems{tail}", err=True)
-    if len(problems) > (0 if strict else warned):
+def _end_with(counts: tuple[int, int], strict: bool) -> None:
+    """Exit with 1 if there are problems; warnings count if strict."""
+    problems, warnings = counts
+    if problems or (strict and warnings):
         raise typer.Exit(1)
 
 
-def _fix(place: Path, labels: Schema, speller: Speller | None) -> None:
+def _print_problems(problems: Iterable[Problem], output: LintFormat) -> tuple[int, int]:
+    """Print problems and warnings as they come; return how many there were of each."""
+    from annotate.personal import WARNINGS
+
+    count = warned = 0
+    for count, problem in enumerate(problems, start=1):
+        warned += problem.code in WARNINGS
+        if output is LintFormat.JSON:
+            text = json.dumps(problem._asdict(), ensure_ascii=False, indent=2)
+            opening = "[\n  " if count == 1 else ",\n  "
+            typer.echo(opening + text.replace("\n", "\n  "), nl=False)
+        elif output is LintFormat.JSONL:
+            typer.echo(json.dumps(problem._asdict(), ensure_ascii=False))
+        else:
+            typer.echo(str(problem))
+    if output is LintFormat.JSON:
+        typer.echo("\n]" if count else "[]")
+    elif output is LintFormat.TABLE:
+        tail = f", {warned} warning{'s' if warned > 1 else ''}" if warned else ""
+        typer.echo(f"{count - warned or 'no'} problems{tail}", err=True)
+    return count - warned, warned
+
+
+def _fix(place: Path, judge: Judge) -> None:
+    """Mend the files of a place, each whole or not at all, in the form it has."""
     from annotate.lint import fix_document
+    from annotate.targets import write_target
     from exports import find_gold
     from schemas.errors import UsageError
-    from schemas.jsonl import read_documents, write_documents
+    from schemas.jsonl import read_documents, render_document
 
     source = find_gold(place)
     if source.manifest is not None:
@@ -141,30 +171,50 @@ def _fix(place: Path, labels: Schema, speller: Speller | None) -> None:
             f"{place}: is a release, which never changes. Mend the annotations it was "
             "made from, and make a new version."
         )
-    mended = [
-        fix_document(doc, labels, speller=speller)
-        for doc in read_documents(source.path)
-    ]
-    fixes = [change for _, made in mended for change in made]
-    if fixes:
-        write_documents(source.path, (doc for doc, _ in mended))
-    for change in fixes:
-        typer.echo(f"mended {change}", err=True)
+
+    def mended(path: Path) -> Iterator[tuple[AnnotatedDocument, tuple[Fix, ...]]]:
+        for doc in read_documents(path):
+            yield fix_document(doc, judge.schema, speller=judge.speller)
+
+    for path in source.paths:
+        fixes = [str(fix) for _, made in mended(path) for fix in made]
+        if fixes:
+            lines = (render_document(doc) + "\n" for doc, _ in mended(path))
+            write_target(str(path), (line.encode() for line in lines))
+        for fix in fixes:
+            typer.echo(f"mended {fix}", err=True)
 
 
-def _check(
-    place: Path, labels: Schema, speller: Speller | None, roles: bool
-) -> Iterator[Problem]:
-    from annotate.lint import lint_document
-    from annotate.personal import find_personal_data
+@contextmanager
+def _problems(
+    places: Sequence[Path],
+    judge: Judge,
+    sources: tuple[Path | None, Path | None],
+    hands: tuple[int | None, str | None],
+) -> Iterator[Iterator[Problem]]:
+    """Give what is wrong with the documents of all places, in their order.
+
+    What comes twice in a place is known, and told, at the end.
+    """
+    from annotate.scale.linting import PlaceReader, linting, read_problems
+    from annotate.scale.pipeline import Collection
+    from annotate.scale.rules import digest_rules
     from exports import find_gold
-    from schemas.checks import check_documents, required_roles_empty
-    from schemas.jsonl import read_documents
 
-    docs = list(read_documents(find_gold(place).path))
-    yield from check_documents(docs, labels)
-    for doc in docs:
-        yield from lint_document(doc, labels, speller=speller)
-        yield from find_personal_data(doc)
-        if roles:
-            yield from required_roles_empty(doc, labels)
+    reader = PlaceReader([find_gold(place).paths for place in places])
+    with outcomes_of(
+        Collection(reader.read),
+        linting(judge, digest_rules(*sources)),
+        title="checking",
+        parts=parts_of("lint", *map(str, reader.paths)),
+        workers=hands[0],
+        scheduler=hands[1],
+    ) as outcomes:
+
+        def found() -> Iterator[Problem]:
+            for outcome in outcomes:
+                reader.add(outcome.ids)
+                yield from read_problems(outcome)
+            yield from reader.doubled()
+
+        yield found()

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from annotate.scale.job import Job, Outcome
     from annotate.scale.pipeline import Collection
 
-__all__ = ["SchedulerOption", "WorkersOption", "outcomes_of", "parts_beside"]
+__all__ = [
+    "SchedulerOption",
+    "WorkersOption",
+    "outcomes_of",
+    "parts_beside",
+    "parts_of",
+]
 
 WorkersOption = Annotated[
     int | None,
@@ -38,6 +44,17 @@ def parts_beside(target: str) -> Path:
     """Return the folder that keeps what is finished until the target is written."""
     path = Path(target)
     return path.with_name(f".{path.name}.parts")
+
+
+def parts_of(*names: str) -> Path:
+    """Return the folder that keeps what is finished of a command without an output.
+
+    It is in the tool's own state; `names` tell one run from another.
+    """
+    from annotate.scale.job import hash_of
+    from annotate.settings import load_settings
+
+    return load_settings().home / "parts" / hash_of(*names)[:16]
 
 
 @contextmanager

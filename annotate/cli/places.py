@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import sys
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -31,6 +30,8 @@ def take_places(places: Sequence[Path]) -> list[Path]:
 
 @cache
 def _stdin() -> Path:
+    import tempfile
+
     folder = tempfile.TemporaryDirectory(prefix="miyar-")
     atexit.register(folder.cleanup)
     source = sys.stdin.buffer

@@ -47,14 +47,20 @@ class Contest:
         bootstrap: Bootstrap,
         convention: Convention,
         options: tuple[str, ...] = (),
+        hands: tuple[int | None, str | None] = (None, None),
     ) -> None:
-        """Name the files; each number reads them anew. `options` go into signatures."""
+        """Name the files; each number reads them anew. `options` go into signatures.
+
+        The score itself is made by so many workers, or those of a scheduler, where
+        that pays; whatever is asked for beside it, by this process.
+        """
         self._options = options
         self._source = source
         self._schema = schema
         self._rename = rename
         self._bootstrap = bootstrap
         self._convention = convention
+        self._hands = hands
         self.sides = self._side("gold", source), self._side("predicted", predicted)
 
     def _side(self, name: str, source: Source) -> Iterable[DocumentLike]:
@@ -67,7 +73,30 @@ class Contest:
 
         Of these the arguments' is there, a rung of their ladder.
         """
+        from annotate.cli.shares import pays, score_shares
+
+        layers = layers or self._default_layers()
+        if pays(self.sides, *self._hands):
+            report = score_shares(
+                self.sides,
+                layers,
+                schema=self._schema,
+                bootstrap=self._bootstrap,
+                convention=self._convention,
+                by_type=by_type,
+                name=self._source.name,
+                options=self._options,
+                hands=self._hands,
+            )
+            if report is not None:
+                return report
         return self._score(self.sides[1], layers, by_type=by_type)
+
+    def _default_layers(self) -> list[str]:
+        from evaluation import DEFAULT_CRITERIA
+
+        layers = [str(criterion) for criterion in DEFAULT_CRITERIA]
+        return layers + (["arguments:clitic"] if self._convention == "raw" else [])
 
     def _score(
         self,
@@ -78,10 +107,6 @@ class Contest:
     ) -> Report:
         import evaluation
 
-        if not layers:
-            raw = self._convention == "raw"
-            layers = [str(criterion) for criterion in evaluation.DEFAULT_CRITERIA]
-            layers += ["arguments:clitic"] if raw else []
         return evaluation.score(
             self.sides[0],
             predicted,

@@ -16,14 +16,15 @@ from annotate.cli.hands import (
     WorkersOption,
     outcomes_of,
     parts_beside,
+    parts_of,
 )
 from annotate.cli.places import take_places
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
-    from annotate.rules.compiled import Ruleset
     from annotate.rules.yamlfile import RuleFile
     from annotate.scale.job import Outcome
+    from annotate.scale.rules import Rules
     from evaluation.counts import Counts
 
 __all__ = ["OutputFormat", "RulesOption", "register"]
@@ -32,6 +33,10 @@ RulesOption = Annotated[
     Path | None,
     typer.Option("--rules", help="A folder of rules and lexicons of your own."),
 ]
+
+
+Row = tuple[str, dict[str, object]]
+"""A line of figures: what they are of, and each by its name."""
 
 
 class OutputFormat(enum.StrEnum):
@@ -84,7 +89,8 @@ def suggest(  # noqa: PLR0913 - one parameter per option
     from annotate.ingest import article_id, read_articles
     from annotate.rules.mute import read_mute_list
     from annotate.scale.pipeline import Collection
-    from annotate.scale.suggesting import load_rules, suggesting
+    from annotate.scale.rules import load_rules
+    from annotate.scale.suggesting import suggesting
     from annotate.targets import write_target
 
     muted = read_mute_list(mute) if mute else frozenset()
@@ -114,11 +120,13 @@ def _bodies(outcomes: Iterable[Outcome], counts: list[int]) -> Iterator[bytes]:
         yield outcome.body
 
 
-def measure(
+def measure(  # noqa: PLR0913 - one parameter per option
     folder: Annotated[
         Path, typer.Option("--dev", help="The folder of the sets that others made.")
     ] = Path("../shared/dev"),
     *,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     schema: SchemaOption = None,
     rules: RulesOption = None,
     output: Annotated[
@@ -127,25 +135,27 @@ def measure(
 ) -> None:
     """Measure the rules on sets that others annotated, and their speed.
 
-    A set that is not there is skipped with its reason.
+    A set may be .jsonl (.gz, .zst) or .parquet; one that is not there is skipped with
+    its reason.
 
     Example: miyar measure --dev ../shared/dev
     """
     import json
 
-    from annotate.rules.load import DEFAULT_FOLDER, load_ruleset
+    from annotate.rules.load import DEFAULT_FOLDER
     from annotate.rules.yamlfile import read_yaml
-    from schemas.load import load_schema
+    from annotate.scale.measuring import SETS
+    from annotate.scale.rules import load_rules
 
     started = time.process_time()
-    ruleset = load_ruleset(load_schema(schema), rules)
+    loaded = load_rules(schema, rules)
     started = time.process_time() - started
     settings = read_yaml((rules or DEFAULT_FOLDER) / "rules" / "measure.yaml")
-    rows: list[tuple[str, dict[str, object]]] = [
-        ("rules loaded", {"seconds": round(started, 2)})
-    ]
-    rows += _clitics(ruleset)
-    rows += _measured(folder, ruleset, settings)
+    rows: list[Row] = [("rules loaded", {"seconds": round(started, 2)})]
+    rows += _clitics(loaded)
+    for name in SETS:
+        rows += _measured(name, folder, loaded, settings, (workers, scheduler))
+    rows += _timed(folder, loaded)
     if output is OutputFormat.JSON:
         typer.echo(json.dumps(dict(rows), ensure_ascii=False, indent=2))
         return
@@ -154,10 +164,10 @@ def measure(
         typer.echo(f"{name:<32}{cells}")
 
 
-def _clitics(ruleset: Ruleset) -> list[tuple[str, dict[str, object]]]:
+def _clitics(rules: Rules) -> list[Row]:
     from annotate.clitic_measure import measure_clitics
 
-    words, found = measure_clitics(ruleset)
+    words, found = measure_clitics(rules.ruleset)
     return [
         (f"clitics: {name}", {"words": words, **_rates(counts)})
         for name, counts in found.items()
@@ -165,38 +175,60 @@ def _clitics(ruleset: Ruleset) -> list[tuple[str, dict[str, object]]]:
 
 
 def _measured(
-    folder: Path, ruleset: Ruleset, settings: RuleFile
-) -> list[tuple[str, dict[str, object]]]:
-    from annotate import measure as measuring
+    name: str,
+    folder: Path,
+    rules: Rules,
+    settings: RuleFile,
+    hands: tuple[int | None, str | None],
+) -> list[Row]:
+    from annotate.scale.measuring import add_figures, measuring
+    from annotate.scale.pipeline import Collection
+    from schemas.sources import read_collection
 
-    rows: list[tuple[str, dict[str, object]]] = []
-    for file, compare in (
-        ("newsfane_dev.jsonl", measuring.measure_names),
-        ("event_gsr_dev.jsonl", measuring.measure_events),
-    ):
-        path = folder / file
-        if not path.exists():
-            typer.echo(f"{path}: skipped, it is not there.", err=True)
-            continue
-        name = file.removesuffix("_dev.jsonl")
-        for figure in compare(path, ruleset, settings):
-            rows.append((f"{name}: {figure.name}", _rates(figure.counts)))
-    path = folder / "raw_political.jsonl.gz"
-    if not path.exists():
-        typer.echo(f"{path}: skipped, it is not there.", err=True)
-        return rows
-    speed = measuring.measure_speed(path, ruleset)
-    rows.append(
-        (
-            "speed, one process",
-            {
-                "articles_per_second": round(speed.articles / speed.seconds),
-                "characters_per_second": round(speed.characters / speed.seconds),
-                "megabytes": round(speed.megabytes),
-            },
-        )
-    )
-    return rows
+    paths = _find_set(folder, f"{name}_dev")
+    if not paths:
+        return []
+    with outcomes_of(
+        Collection(partial(read_collection, paths)),
+        measuring(name, rules, settings),
+        title=f"measuring {name}",
+        parts=parts_of("measure", name, *map(str, paths)),
+        workers=hands[0],
+        scheduler=hands[1],
+    ) as outcomes:
+        figures = add_figures(name, rules, settings, outcomes)
+    return [(f"{name}: {figure.name}", _rates(figure.counts)) for figure in figures]
+
+
+def _find_set(folder: Path, name: str) -> list[Path]:
+    """Return the file of a set, whatever packs it; say where there is none."""
+    from schemas.sources import LINES, PARQUET, find_files, kind_of
+
+    found = [
+        path
+        for path in sorted(folder.glob(f"{name}.*"))
+        if kind_of(path) in (LINES, PARQUET)
+    ]
+    if not found:
+        typer.echo(f"{folder / name}: skipped, it is not there.", err=True)
+    return find_files(found[:1])
+
+
+def _timed(folder: Path, rules: Rules) -> list[Row]:
+    from annotate.measure import measure_speed, parse_line
+    from schemas.sources import read_collection
+
+    paths = _find_set(folder, "raw_political")
+    if not paths:
+        return []
+    lines = (parse_line(line, where) for where, line in read_collection(paths))
+    speed = measure_speed(lines, rules.ruleset)
+    figures = {
+        "articles_per_second": round(speed.articles / speed.seconds),
+        "characters_per_second": round(speed.characters / speed.seconds),
+        "megabytes": round(speed.megabytes),
+    }
+    return [("speed, one process", dict(figures))]
 
 
 def _rates(counts: Counts) -> dict[str, object]:

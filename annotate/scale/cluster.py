@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from schemas.extras import load_extra
 __all__ = ["run_cluster"]
 
 _AHEAD = 2
-_WAIT = 15.0
+_WAIT = 30.0
 """Seconds for a scheduler to answer and for its first worker to be there."""
 
 
@@ -72,9 +73,11 @@ def _results(
     scheduler: str,
 ) -> Iterator[tuple[int, Outcome]]:
     # A task, not scattered data: what a dead worker held is made again.
-    parcel = client.submit(_carry, job.parcel(), key=f"miyar-job-{job.identity}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it may be large, and is sent once
+        parcel = client.submit(_carry, job.parcel(), key=f"miyar-job-{job.identity}")
     limit = max(2, _AHEAD * sum(client.nthreads().values()))
-    running = distributed.as_completed(with_results=True)
+    running = distributed.as_completed(loop=client.loop, with_results=True)
     numbers: dict[Any, int] = {}
 
     def finished() -> tuple[int, Outcome]:

@@ -10,16 +10,17 @@ import numpy as np
 
 from schemas.errors import DataError
 
-__all__ = ["Identities", "digest_ids", "refuse_doubled"]
+__all__ = ["WIDTH", "Identities", "digest_ids", "refuse_doubled"]
 
-_WIDTH = 8
+WIDTH = 8
+"""Bytes of each document's hash."""
 
 
 def digest_ids(ids: Iterable[str]) -> bytes:
     """Return eight bytes of a hash for each id, joined."""
     return b"".join(
         hashlib.blake2b(
-            doc_id.encode("utf-8", "surrogatepass"), digest_size=_WIDTH
+            doc_id.encode("utf-8", "surrogatepass"), digest_size=WIDTH
         ).digest()
         for doc_id in ids
     )

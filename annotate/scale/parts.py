@@ -55,16 +55,18 @@ class Parts:
 
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (self.folder / "lock").open("wb")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock = None
+            lock = (self.folder / "lock").open("wb")
+        except OSError as error:
+            raise self._refused(error) from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
             raise UsageError(
                 f"{self.folder}: another run works on this output. Wait for it, or "
                 "name another output."
             ) from None
-        except OSError as error:
-            raise self._refused(error) from None
+        self._lock = lock
 
     def _refused(self, error: OSError) -> DataError:
         return DataError(

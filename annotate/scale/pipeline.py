@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 
 from annotate.scale.identities import Identities, refuse_doubled
 from annotate.scale.job import Job, Lines, Outcome
 from annotate.scale.partitions import cut
 from annotate.scale.parts import Parts
 
-__all__ = ["Collection", "Hands", "Progress", "run"]
+__all__ = ["Collection", "Hands", "Progress", "cores", "run"]
 
 Progress = Callable[[int, int], None]
 """Is told how many documents are done, and of how many, as far as can be known."""
 
-FEW = 2
-"""So many partitions are done sooner here than processes start."""
+LITTLE = 4 * 2**20
+"""So many bytes are done sooner here than processes start."""
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Hands:
             return run_cluster(job, partitions, scheduler=self.scheduler)
         from annotate.scale.processes import run_here, run_processes
 
-        workers = self.workers or len(os.sched_getaffinity(0))
+        workers = self.workers or cores()
         if workers == 1:
             return run_here(job, partitions)
         return run_processes(job, partitions, workers=workers)
@@ -100,16 +108,17 @@ def run(
 ) -> Iterator[Outcome]:
     """Yield the outcomes of all partitions in the order of the collection.
 
-    What a few partitions hold is done here and now. Of more, each outcome is kept in
-    `parts` as soon as it is there, and what an earlier run kept is not done again; so
-    the outcomes come at the end, the same whoever made them and in whatever order.
+    What is little is done here and now. Of more, each outcome is kept in
+    `parts` as soon as it is there, and what an earlier run kept is not done again.
+    Either way the outcomes come at the end, when nothing can be wrong any more, the
+    same whoever made them and in whatever order.
 
     Raises DataError at the first fault of a line, and where an id comes twice.
     """
     reading = _Reading(collection)
     partitions = reading.partitions()
-    first = list(islice(partitions, FEW + 1))
-    if len(first) <= FEW and hands == Hands():
+    first, more = _read_ahead(partitions) if hands == Hands() else ([], True)
+    if not more:
         yield from _run_few(first, job, collection)
         return
     _fill(chain(first, partitions), job, hands, parts, reading, progress)
@@ -120,15 +129,27 @@ def run(
         yield outcome
 
 
+def _read_ahead(partitions: Iterable[Lines]) -> tuple[list[Lines], bool]:
+    """Return the first partitions, and whether there may be more."""
+    first: list[Lines] = []
+    held = 0
+    for lines in partitions:
+        first.append(lines)
+        held += sum(len(line) for _, line in lines)
+        if held > LITTLE:
+            return first, True
+    return first, False
+
+
 def _run_few(
     partitions: Iterable[Lines], job: Job, collection: Collection
 ) -> Iterator[Outcome]:
+    outcomes = [job.here(lines) for lines in partitions]
     known = Identities()
-    for lines in partitions:
-        outcome = job.here(lines)
+    for outcome in outcomes:
         known.add(outcome.ids)
-        yield outcome
     collection.refuse(known.doubled())
+    yield from outcomes
 
 
 def _fill(  # noqa: PLR0913

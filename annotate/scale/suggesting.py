@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
-
 from annotate.ingest import parse_article
 from annotate.rules.compiled import Ruleset, compile_ruleset
 from annotate.rules.engine import suggest
-from annotate.rules.load import DEFAULT_FOLDER, load_ruleset
 from annotate.rules.model import RuleFiles
 from annotate.rules.mute import mute
 from annotate.scale.identities import digest_ids
@@ -18,33 +14,13 @@ from annotate.scale.job import (
     Outcome,
     Work,
     code_digest,
-    digest_files,
     hash_of,
 )
+from annotate.scale.rules import Rules
 from schemas.jsonl import render_document
 from schemas.labels import Schema
-from schemas.load import BUILT_IN, load_schema
 
-__all__ = ["Rules", "load_rules", "suggesting"]
-
-
-class Rules(NamedTuple):
-    """A rule set that is ready, and the hash of all it was read from."""
-
-    ruleset: Ruleset
-    identity: str
-
-
-def load_rules(schema: Path | None = None, folder: Path | None = None) -> Rules:
-    """Read a schema and a rule folder, ours where none is named.
-
-    Raises SchemaError at the first fault in them.
-    """
-    ruleset = load_ruleset(load_schema(schema), folder)
-    root = folder or DEFAULT_FOLDER
-    read = [root / "rules", root / "lexicons"]
-    paths = sorted(p for part in read for p in part.rglob("*") if p.is_file())
-    return Rules(ruleset, digest_files([schema or BUILT_IN, *paths]))
+__all__ = ["suggesting"]
 
 
 def suggesting(rules: Rules, muted: frozenset[str] = frozenset()) -> Job:

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from annotate.measure import measure_events, measure_names
 from annotate.rules.compiled import Ruleset
 from annotate.rules.load import DEFAULT_FOLDER
@@ -12,10 +9,9 @@ SETTINGS = read_yaml(DEFAULT_FOLDER / "rules" / "measure.yaml")
 
 
 def test_names_count_by_exact_span_and_the_span_rule_moves_lam_lam(
-    tmp_path: Path, ruleset: Ruleset
+    ruleset: Ruleset,
 ) -> None:
     text = "قرار للأمم المتحدة في بغداد"
-    path = tmp_path / "names.jsonl"
     line = {
         "id": "n",
         "text": text,
@@ -24,8 +20,7 @@ def test_names_count_by_exact_span_and_the_span_rule_moves_lam_lam(
             {"start": 22, "end": 27, "label": "GPE", "fine": "Population-Center"},
         ],
     }
-    path.write_text(json.dumps(line, ensure_ascii=False), encoding="utf-8")
-    figures = {f.name: f.counts for f in measure_names(path, ruleset, SETTINGS)}
+    figures = {f.name: f.counts for f in measure_names([line], ruleset, SETTINGS)}
     assert figures["GPE, exact"].f1 == 1
     assert figures["ORG, exact"].f1 == 0
     assert figures["ORG, span rule"].f1 == 1
@@ -33,10 +28,9 @@ def test_names_count_by_exact_span_and_the_span_rule_moves_lam_lam(
 
 
 def test_events_count_each_trigger_once_and_close_ones_as_one_incident(
-    tmp_path: Path, ruleset: Ruleset
+    ruleset: Ruleset,
 ) -> None:
     text = "أعلنت الشرطة مقتل ثلاثة جنود في هجوم انتحاري"
-    path = tmp_path / "events.jsonl"
     line = {
         "id": "e",
         "text": text,
@@ -47,8 +41,7 @@ def test_events_count_each_trigger_once_and_close_ones_as_one_incident(
             "recipient": [{"start": 24, "end": 28}],
         },
     }
-    path.write_text(json.dumps(line, ensure_ascii=False), encoding="utf-8")
-    figures = {f.name: f.counts for f in measure_events(path, ruleset, SETTINGS)}
+    figures = {f.name: f.counts for f in measure_events([line], ruleset, SETTINGS)}
     assert (figures["trigger"].tp, figures["trigger"].fp) == (1, 1)
     assert (figures["incident"].tp, figures["incident"].fp) == (1, 0)
     assert figures["recipient"].tp == 1

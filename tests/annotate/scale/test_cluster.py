@@ -1,0 +1,133 @@
+"""A Dask cluster of separate processes does the same work, though one is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from annotate.scale import cluster
+from annotate.scale.job import Job, Lines, Outcome, Parcel, unpack
+from schemas.errors import ServiceError, UsageError
+from tests.annotate.scale.builders import (
+    finished,
+    miyar,
+    short_articles,
+    start,
+    wait_for,
+)
+
+pytest.importorskip("distributed")
+
+DASK = Path(sys.executable).with_name("dask")
+
+Start = Callable[[], int]
+
+
+def dask(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    with (folder / f"{arguments[0]}.log").open("ab") as log:
+        return subprocess.Popen([DASK, *arguments], cwd=folder, stdout=log, stderr=log)
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[str, Start]]:
+    """Start a scheduler; yield its address and what starts a worker."""
+    file = tmp_path / "scheduler.json"
+    running = [
+        dask(
+            tmp_path,
+            *("scheduler", "--scheduler-file", str(file), "--port", "0"),
+            *("--host", "127.0.0.1", "--no-dashboard"),
+        )
+    ]
+    wait_for(lambda: file.exists() and file.read_text())
+
+    def worker() -> int:
+        running.append(
+            dask(
+                tmp_path,
+                *("worker", "--scheduler-file", str(file), "--no-nanny"),
+                *("--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"),
+            )
+        )
+        return running[-1].pid
+
+    yield str(json.loads(file.read_text())["address"]), worker
+    for process in reversed(running):
+        process.kill()
+        process.wait()
+
+
+def test_a_cluster_with_a_worker_killed_gives_the_bytes_of_one_process(
+    tmp_path: Path, scheduler: tuple[str, Start]
+) -> None:
+    address, worker = scheduler
+    victim = worker()
+    worker()
+    (tmp_path / "in.jsonl").write_bytes(b"".join(short_articles(1500)))
+    call = ("suggest", "in.jsonl", "-o")
+    alone = miyar(*call, "one.jsonl", "--workers", "1", cwd=tmp_path)
+    assert alone.returncode == 0, alone.stderr
+    with start(*call, "all.jsonl", "--scheduler", address, cwd=tmp_path) as process:
+        parts = tmp_path / ".all.jsonl.parts"
+        wait_for(lambda: finished(parts) or process.poll() is not None)
+        assert process.poll() is None, process.communicate()
+        os.kill(victim, signal.SIGKILL)
+        assert 1 <= len(finished(parts)) < 12
+        _, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    assert "1500 documents" in err
+    assert (tmp_path / "all.jsonl").read_bytes() == (
+        tmp_path / "one.jsonl"
+    ).read_bytes()
+    log = (tmp_path / "scheduler.log").read_text()
+    assert "Remove worker" in log or "lost" in log
+
+
+def test_a_cluster_that_is_not_there_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(cluster, "_WAIT", 0.5)
+    job = Job("x", _make, None, _work)
+    for address, error, message in (
+        ("tcp://127.0.0.1:9", ServiceError, "no Dask scheduler answers at tcp"),
+        ("nonsense://x", UsageError, "is no address"),
+    ):
+        with pytest.raises(error, match=message):
+            list(cluster.run_cluster(job, [], scheduler=address))
+
+
+def test_a_scheduler_without_workers_is_told(
+    monkeypatch: pytest.MonkeyPatch, scheduler: tuple[str, Start]
+) -> None:
+    monkeypatch.setattr(cluster, "_WAIT", 3.0)
+    job = Job("x", _make, None, _work)
+    with pytest.raises(ServiceError, match="has no worker"):
+        list(cluster.run_cluster(job, [], scheduler=scheduler[0]))
+
+
+def _work(lines: Lines) -> Outcome:
+    return Outcome(b"", (len(lines),))
+
+
+def _make(_argument: None) -> Callable[[Lines], Outcome]:
+    return _work
+
+
+def test_a_worker_with_other_code_refuses() -> None:
+    parcel = Job("y", _make, None, _work).parcel()
+    assert unpack(parcel)(()) == Outcome(b"", (0,))
+    other = Parcel("z", "other code", parcel.content)
+    with pytest.raises(ServiceError, match="another version of miyar"):
+        unpack(other)
+
+
+def test_a_job_is_unpacked_once_in_a_process() -> None:
+    parcel = Job("same", _make, None, _work).parcel()
+    assert unpack(parcel) is unpack(parcel)
