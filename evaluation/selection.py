@@ -59,6 +59,30 @@ class _Document:
     events: tuple[EventLike, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Renamed:
+    """A document with other mentions; its text is read where it is asked for.
+
+    So whoever asks can say where a text stands that cannot be read.
+    """
+
+    doc: DocumentLike
+    entities: tuple[EntityLike, ...]
+    events: tuple[EventLike, ...]
+
+    @property
+    def id(self) -> str:
+        return self.doc.id
+
+    @property
+    def text(self) -> str | None:
+        return self.doc.text
+
+    @property
+    def sha256(self) -> str | None:
+        return self.doc.sha256
+
+
 def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
     """Read a YAML file that maps labels of `gold` and `predicted` to others.
 
@@ -134,7 +158,7 @@ class Relabelled:
             for e in doc.events
             if (label := new(e.label, e.label)) is not None
         )
-        return _Document(doc.id, doc.text, doc.sha256, entities, events)
+        return _Renamed(doc, entities, events)
 
     def _arguments(
         self, event: EventLike, known: Mapping[str, EntityLike]

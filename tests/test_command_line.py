@@ -329,6 +329,12 @@ def test_lint_never_changes_a_release(tmp_path: Path) -> None:
     assert "is a release, which never changes" in done.stderr
 
 
+def test_lint_does_not_mend_what_it_cannot_put_back(tmp_path: Path) -> None:
+    done = miyar("lint", "-", "--fix", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "stdin" in done.stderr
+
+
 def test_open_conflicts_are_listed_with_a_worksheet(tmp_path: Path) -> None:
     passes = sorted((ROOT / "seeds" / "annotations").glob("annotator-*.jsonl"))
     done = miyar("adjudicate", *passes, "--worksheet", "w.jsonl", cwd=tmp_path)

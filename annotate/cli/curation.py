@@ -97,6 +97,8 @@ def lint(  # noqa: PLR0913 - one parameter per option
         found = _check_project(project, labels, rules)
         _end_with(_print_problems(found, output), strict)
         return
+    if fix and Path("-") in (places or []):
+        raise UsageError("--fix mends files in place, which stdin is not. Name a file.")
     judge = Judge(labels, load_speller(labels, rules), roles)
     given = take_places(places or [])
     if fix:

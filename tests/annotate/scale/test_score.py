@@ -194,3 +194,17 @@ def test_nothing_is_listed_of_a_file_that_cannot_be_read_to_its_end(
     done = miyar("lint", "a.jsonl", "--format", "json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "a.jsonl:201" in done.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_text_that_is_not_utf8_is_told_though_labels_are_renamed(
+    folder: Path, tmp_path: Path, workers: str
+) -> None:
+    (tmp_path / "g.jsonl").write_bytes(lines("a") + b'{"id": "b", "text": "\xff"}\n')
+    done = miyar(
+        *("score", "--gold", "g.jsonl", "--predicted", "g.jsonl"),
+        *("--map", folder / "map.yaml", "--schema", "none", "--workers", workers),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 2
+    assert "g.jsonl:2: document 'b' has a text that is not UTF-8" in done.stderr
