@@ -128,7 +128,7 @@ class _ListeningRoles(Roles):
         added = super().add(role, index)
         taken = role if added else None
         why = "" if added else why
-        self.attempts.append(_Attempt("joined by و", (role,), index, taken, why))
+        self.attempts.append(_Attempt("joined by wa", (role,), index, taken, why))
         return added
 
     def _why_not(self, roles: tuple[str, ...], index: int) -> str:
