@@ -12,26 +12,21 @@ _LAST = 0x10FFFD
 _NONE = "\0"
 
 
-class Keys:
+class Keys(dict[str, str]):
     """Words and their characters, given in the order in which words are first met.
 
     When the million characters are used up, all further words share one that no name
     and no rule knows.
     """
 
-    __slots__ = ("_given",)
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self._given: dict[str, str] = {}
-
-    def __getitem__(self, word: str) -> str:
-        """Return the character of a word, the same each time."""
-        key = self._given.get(word)
-        if key is None:
-            number = _FIRST + len(self._given)
-            if number > _LAST:
-                return _NONE
-            key = self._given[word] = chr(number)
+    def __missing__(self, word: str) -> str:
+        """Give a word its character, the same each time."""
+        number = _FIRST + len(self)
+        if number > _LAST:
+            return _NONE
+        key = self[word] = chr(number)
         return key
 
     def all(self, words: Iterable[str]) -> frozenset[str]:

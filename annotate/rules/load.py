@@ -51,7 +51,11 @@ def load_ruleset(
     hash of all it was made of. Raises SchemaError as `build_ruleset` does.
     """
     folder = folder or DEFAULT_FOLDER
-    key = content_key(schema, folder)
+    try:
+        key = content_key(schema, folder)
+    except OSError:
+        # Building tells which file cannot be read, and how to mend it.
+        return build_ruleset(schema, folder)
     path = (cache or cache_folder()) / f"{key}.rules"
     ruleset = read_cached(path, schema)
     if ruleset is None:

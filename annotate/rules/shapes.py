@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from annotate.arabic.clitics import PRONOUNS
@@ -27,7 +27,10 @@ CLITICS = {
 _ARTICLE = "ال"
 # First and second person after a verb or event noun: not in news, but in names.
 _SPEAKER = frozenset({"ني", "نا", "ي", "ك", "كم", "كما"})
-_PRONOUN_LAST = frozenset(pronoun[-1] for pronoun in PRONOUNS)
+_PRONOUNS = {
+    last: tuple(p for p in PRONOUNS if p[-1] == last and p not in _SPEAKER)
+    for last in {pronoun[-1] for pronoun in PRONOUNS}
+}
 _ENDINGS = (*PRONOUNS, "ات", "ين", "ون", "ان", "وا", "ت", "ا", "يه")
 _NISBA = ("ي", "يه", "يين", "يون", "يا")
 # A word this frequent (Zipf times ten) that no list has for a name is none.
@@ -47,7 +50,7 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What is known about folded words; `shape` remembers what it was asked."""
+    """What is known about folded words."""
 
     cues: Mapping[str, str]
     forms: Mapping[str, TriggerForms]
@@ -57,7 +60,6 @@ class Vocabulary:
     common: frozenset[str]
     verbal: frozenset[str]
     marks: Mapping[str, str]
-    _memo: dict[tuple[str, bool, bool], Shape] = field(default_factory=dict)
 
     def shape(self, base: str, *, article: bool, whole: bool) -> Shape:
         """Return the shape of a word.
@@ -65,23 +67,14 @@ class Vocabulary:
         `article`: it is written with ال and not with أل; `whole`: its last letter is
         written ة or ى and so no pronoun.
         """
-        key = (base, article, whole)
-        found = self._memo.get(key)
-        if found is None:
-            if len(self._memo) > 300_000:
-                self._memo.clear()
-            found = self._memo[key] = self._shape(base, article, whole)
-        return found
-
-    def _shape(self, base: str, article: bool, whole: bool) -> Shape:
         triggers, cut = self.forms.get(base), 0
         nominal, cut_nominal = self.nominals.get(base), 0
-        ended = base[-1:] in _PRONOUN_LAST and not whole
-        if ended and len(base) > 3 and not base.startswith(_ARTICLE):
+        pronouns = () if whole else _PRONOUNS.get(base[-1:], ())
+        if pronouns and len(base) > 3 and not base.startswith(_ARTICLE):
             if triggers is None:
-                triggers, cut = _before_pronoun(base, self.forms, _SPEAKER)
+                triggers, cut = _before_pronoun(base, self.forms, pronouns)
             if nominal is None:
-                nominal, cut_nominal = _before_pronoun(base, self.nominals, _SPEAKER)
+                nominal, cut_nominal = _before_pronoun(base, self.nominals, pronouns)
         pronoun = cut if triggers else cut_nominal
         name = self._name(base, triggers, nominal, bool(pronoun), article)
         return Shape(name, triggers or (), nominal, pronoun)
@@ -164,11 +157,11 @@ class Vocabulary:
 
 
 def _before_pronoun(
-    base: str, table: Mapping[str, T], barred: frozenset[str] | tuple[str, ...]
+    base: str, table: Mapping[str, T], pronouns: tuple[str, ...]
 ) -> tuple[T | None, int]:
-    """Look the word up without each pronoun it may end in."""
-    for pronoun in PRONOUNS:
-        if not base.endswith(pronoun) or pronoun in barred:
+    """Look the word up without each of the pronouns it may end in."""
+    for pronoun in pronouns:
+        if not base.endswith(pronoun):
             continue
         stem = base[: -len(pronoun)]
         if len(stem) < 3:

@@ -24,6 +24,9 @@ SUFFER, PURPOSE_WORD = int(Part.SUFFER), int(Part.PURPOSE)
 APPOSITION, EVENT, AGENT_WORD = int(Part.APPOSITION), int(Part.EVENT), int(Part.AGENT)
 PARTING, COMMA = int(Part.WA | Part.SOFT), int(Part.COMMA)
 DEFINITE = int(Part.DEFINITE)
+# All other words are gone over alike: most of a text is, so this is asked first.
+HEEDED = STOP | OPENING | GOVERNOR | BARE | FINITE | LIGHT | HIT | PURPOSE_WORD
+HEEDED |= APPOSITION | EVENT | AGENT_WORD | PARTING | COMMA
 
 
 @dataclass(slots=True)
@@ -87,23 +90,23 @@ class _Walker:
             if index is not None:
                 at = self._meet(index, at)
                 continue
-            part = parts[at]
+            part = parts[at] & HEEDED
             if part:
                 at = self._pass(part, at)
                 if not at:
                     break
             else:
                 self.genitive = self.governed = False
-                self._slacken()
+                if self.pending is not None:
+                    self._slacken()
                 at += 1
         return self.walk
 
     def _slacken(self) -> None:
         """Let a preposition govern no more than a few words."""
-        if self.pending is not None:
-            self.slack += 1
-            if self.slack > _NEAR:
-                self.pending = None
+        self.slack += 1
+        if self.slack > _NEAR:
+            self.pending = None
 
     def _meet(self, index: int, at: int) -> int:
         """Note a mention as what it is here; return the unit to go on from."""
@@ -196,7 +199,7 @@ class _Walker:
                 self.pending, self.slack = word, 0
         elif part & PARTING:
             self.pending = None
-        else:
+        elif self.pending is not None:
             self._slacken()
 
     # Clauses after a noun

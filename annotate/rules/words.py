@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from threading import Lock
 from typing import NamedTuple
 
@@ -84,8 +83,8 @@ class WordTable(dict[str, bytes]):
 
     def __reduce__(self) -> tuple[type[WordTable], tuple[object, ...]]:
         """Travel without what was remembered."""
-        vocabulary = replace(self._vocabulary, _memo={})
-        return WordTable, (vocabulary, self._letters, self.segmenter, self._keys)
+        parts = (self._vocabulary, self._letters, self.segmenter, self._keys)
+        return WordTable, parts
 
     def _reset(self) -> None:
         self.clear()
@@ -117,13 +116,13 @@ class WordTable(dict[str, bytes]):
 
     def __missing__(self, text: str) -> bytes:
         with self._lock:
-            return self._part(text).tobytes()
+            return self._part(text)
 
-    def _part(self, text: str) -> array[int]:
+    def _part(self, text: str) -> bytes:
         """Return the rows of what stands between spaces, and remember them."""
         found = self.get(text)
         if found is not None:
-            return array("i", found)
+            return found
         # Letters alone are one token, and most stretches are that.
         tokens = ((0, len(text)),) if text.isalpha() else find_tokens(text)
         if len(tokens) == 1 and tokens[0] == (0, len(text)):
@@ -134,13 +133,14 @@ class WordTable(dict[str, bytes]):
             at = 0
             for start, end in tokens:
                 _step_over(rows, start - at)
-                rows += self._part(text[start:end])
+                rows.frombytes(self._part(text[start:end]))
                 rows[_STEP - COLUMNS] -= 1
                 at = end
             _step_over(rows, len(text) + 1 - at)
+        found = rows.tobytes()
         if len(text) <= _LONG:
-            self[text] = rows.tobytes()
-        return rows
+            self[text] = found
+        return found
 
     def _rows(self, units: list[tuple[int, Unit]], length: int) -> array[int]:
         """Return the rows of the units of one token, given where each starts."""
@@ -191,7 +191,8 @@ class WordTable(dict[str, bytes]):
         self, token: str, view: TextView, skip: int, base: str
     ) -> tuple[int, Unit]:
         length = len(view.text)
-        start, end = view.raw_span(skip, length)
+        plain = view.starts is None
+        start, end = (skip, length) if plain else view.raw_span(skip, length)
         last = token[end - 1]
         shape = self._vocabulary.shape(
             base,
@@ -200,7 +201,8 @@ class WordTable(dict[str, bytes]):
         )
         bare = end
         if shape.pronoun:
-            bare = view.raw_span(skip, length - shape.pronoun)[1]
+            bare = length - shape.pronoun
+            bare = bare if plain else view.raw_span(skip, bare)[1]
         unit = Unit(
             self._letters[shape.name],
             base,

@@ -14,6 +14,7 @@ from annotate.rules.compiled import Ruleset
 from annotate.rules.engine import suggest
 from annotate.rules.load import DEFAULT_FOLDER, build_ruleset, load_ruleset
 from schemas.annotations import AnnotatedDocument
+from schemas.errors import SchemaError
 from schemas.labels import Schema
 from schemas.load import load_schema
 
@@ -112,6 +113,16 @@ def test_an_added_lexicon_is_seen(schema: Schema, folder: Path, cache: Path) -> 
     (folder / "lexicons" / "more.txt").write_text("@ GPE city\nبلخشتوف\n", "utf-8")
     after = load_ruleset(schema, folder, cache=cache)
     assert len(after.entries) == len(before.entries) + 1
+
+
+def test_a_file_that_cannot_be_read_is_told_as_without_a_cache(
+    schema: Schema, folder: Path, cache: Path
+) -> None:
+    # A folder stands where the file should be: nobody, not even root, reads that.
+    (folder / "rules" / "context.yaml").unlink()
+    (folder / "rules" / "context.yaml").mkdir()
+    with pytest.raises(SchemaError, match=r"context\.yaml: cannot be read"):
+        load_ruleset(schema, folder, cache=cache)
 
 
 def test_another_schema_has_a_key_of_its_own(schema: Schema, folder: Path) -> None:
