@@ -254,7 +254,8 @@ class ArgumentFinder:
         """Let the nearest typical subject of the sentence fill the empty place."""
         begin, end = bounds
         phrases, typical = self.phrases, frame.typical
-        if typical.isdisjoint(phrases.keys[begin:end]):
+        first, last = unit - _TYPICAL_REACH, unit + _TYPICAL_REACH
+        if typical.isdisjoint(phrases.keys[max(begin, first) : min(end, last)]):
             return
         for far in range(1, _TYPICAL_REACH):
             for at in (unit - far, unit + far):
