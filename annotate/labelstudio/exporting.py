@@ -23,9 +23,9 @@ from annotate.settings import Settings
 __all__ = ["iter_whole_tasks"]
 
 Json = dict[str, Any]
-PIECE = 200
+PIECE = 350
 # So many ids still fit into an address that any server in front lets through.
-WIDEST = 400
+WIDEST = 500
 
 
 def iter_whole_tasks(
