@@ -14,7 +14,7 @@ CORPUS = Path(__file__).with_name("corpus")
 GOLDEN = ROOT / "tests" / "golden"
 
 _FILES = {
-    "ingest-jsonl": "seeds/gold/gold.jsonl",
+    "ingest-jsonl": "tests/golden/formats/jsonl/documents.jsonl",
     "documents": "tests/golden/formats/jsonl/documents.jsonl",
     "schema": "tests/other_schema/sports_results.yaml",
     "rules": "tests/other_schema/rules/triggers.yaml",

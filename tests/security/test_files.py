@@ -51,17 +51,23 @@ def test_every_yaml_is_read_by_a_safe_loader():
                 assert "SafeLoader" in line or "Loader=loader" in line, path
 
 
-def test_nothing_is_unpickled_evaluated_or_given_to_a_shell():
+PICKLED = {
+    # Compiled rules, in the user's own cache: read by a reader that knows few classes.
+    "annotate/rules/cache.py",
+    # Work for our own processes, and for a Dask cluster, which runs what it is sent.
+    "annotate/scale/job.py",
+    # Shares of a score that our own processes made, kept in the state folder.
+    "annotate/scale/scoring.py",
+}
+
+
+def test_nothing_of_others_is_unpickled_evaluated_or_given_to_a_shell():
     for path in sources():
         text = path.read_text(encoding="utf-8")
-        for word in (
-            "import pickle",
-            "shell=True",
-            "os.system(",
-            " eval(",
-            "unpack_ar",
-        ):
+        for word in ("shell=True", "os.system(", " eval(", "unpack_ar"):
             assert word not in text, path
+        own = path.relative_to(ROOT).as_posix() in PICKLED
+        assert own or "import pickle" not in text, path
 
 
 BOMB = '<!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'

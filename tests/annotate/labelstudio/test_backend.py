@@ -599,6 +599,11 @@ def test_serve_connects_the_project_and_ends_when_told(
     assert "Traceback" not in err
 
 
+def tabs_of(studio, project) -> list[str]:
+    views = studio.get("/api/dm/views", project=project.id)
+    return [view["data"]["title"] for view in views]
+
+
 @pytest.mark.studio
 def test_what_breaks_the_schema_is_noted_on_its_task_once_it_is_submitted(
     studio, studio_settings, project
@@ -630,8 +635,12 @@ def test_what_breaks_the_schema_is_noted_on_its_task_once_it_is_submitted(
         assert "«بغدا»" in arabic
         assert "تنتهي في وسط كلمة" in arabic
         assert "S107" in english
-        views = studio.get("/api/dm/views", project=project.id)
-        assert [v["data"]["title"] for v in views].count(TAB) == 1
+        # The tab is made once the task is marked.
+        until = time.monotonic() + 60
+        while not (titles := tabs_of(studio, project)).count(TAB):
+            assert time.monotonic() < until, titles
+            time.sleep(0.2)
+        assert titles.count(TAB) == 1
         mended = [region("بغداد", "GPE")]
         studio.sdk.annotations.update(made.id, result=mended)
         assert notes(there=False) == {}
