@@ -99,7 +99,7 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
     sides = content if isinstance(content, dict) else {"": {}}
     for side, labels in sides.items():
         well_formed = isinstance(labels, dict) and all(
-            isinstance(old, str) and isinstance(new, str | None)
+            isinstance(old, str) and isinstance(new, str | None) and _writable(new)
             for old, new in labels.items()
         )
         if side not in ("gold", "predicted") or not well_formed:
@@ -108,6 +108,11 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
                 "'predicted:', and under it 'OLD: NEW' or 'OLD: null' for each label."
             )
     return sides
+
+
+def _writable(label: str | None) -> bool:
+    """Tell whether UTF-8 can hold a label: YAML may escape half a surrogate pair."""
+    return label is None or not any("\ud800" <= char <= "\udfff" for char in label)
 
 
 def keep_entities(

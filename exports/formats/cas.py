@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 from exports.file_names import file_name
 from exports.losses import Dropped
+from exports.refusals import refusing
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import DataError
 from schemas.extras import load_extra
@@ -179,10 +180,16 @@ def _json(value: Any) -> str:
 def read_xmi(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield the documents of a folder of .xmi files with their TypeSystem.xml."""
     cassis = load_extra("cassis", extra=EXTRA)
-    types = cassis.load_typesystem(io.BytesIO(_plain(place / TYPES_FILE)))
+    path = place / TYPES_FILE
+    content = _plain(path)
+    with refusing(str(path), "type system of UIMA", (Exception,)):
+        types = cassis.load_typesystem(io.BytesIO(content))
     for path in sorted(place.glob("*.xmi")):
-        content = io.BytesIO(_plain(path))
-        yield _document(cassis.load_cas_from_xmi(content, typesystem=types))
+        content = _plain(path)
+        with refusing(str(path), "CAS with our layers", (Exception,)):
+            cas = cassis.load_cas_from_xmi(io.BytesIO(content), typesystem=types)
+            doc = _document(cas)
+        yield doc
 
 
 def _plain(path: Path) -> bytes:
@@ -212,10 +219,10 @@ def _plain(path: Path) -> bytes:
 def read_cas_json(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield the documents of a folder of CAS JSON files."""
     cassis = load_extra("cassis", extra=EXTRA)
-
     for path in sorted(place.glob("*.json")):
-        content = io.BytesIO(path.read_bytes())
-        yield _document(cassis.load_cas_from_json(content))
+        with refusing(str(path), "CAS with our layers", (Exception,)):
+            doc = _document(cassis.load_cas_from_json(io.BytesIO(path.read_bytes())))
+        yield doc
 
 
 def _document(cas: Any) -> AnnotatedDocument:
