@@ -226,6 +226,8 @@ def read_cas_json(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]
 
 
 def _document(cas: Any) -> AnnotatedDocument:
+    if cas.sofa_string is None:
+        raise ValueError("it holds no text")
     kept = {entry.key: json.loads(entry.value) for entry in cas.select(META)}
     pairs = {
         name: [(a.begin, a.end) for a in cas.select(kind)] or None
