@@ -211,7 +211,8 @@ def _plain(path: Path) -> bytes:
         parser.Parse(content, True)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The latter two: an encoding that is unknown, or has several bytes.
         raise DataError(f"{path}: is no XML ({error}).") from None
     return content
 

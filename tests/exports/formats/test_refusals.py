@@ -32,7 +32,7 @@ SPOILT = {
         ":1: is no record of OmniEvent",
     ),
     "omnievent: one edge": (
-        *("omnievent", "documents.unified.jsonl", b'"position": [0, ', b'"position": ['),
+        *("omnievent", "documents.unified.jsonl", b'position": [0, ', b'position": ['),
         ":1: is no record of OmniEvent",
     ),
     "csv: empty": ("csv", "events.csv", None, b"", "events.csv: is no table of CSV"),
@@ -51,6 +51,14 @@ SPOILT = {
     "xmi: other types": (
         *("xmi", "TypeSystem.xml", b"typeDescription", b"typedescription"),
         "visit.xmi: is no CAS with our layers",
+    ),
+    "xmi: an encoding that nobody knows": (
+        *("xmi", "visit.xmi", b"UTF-8", b"UTF-9"),
+        "visit.xmi: is no XML (unknown encoding: UTF-9)",
+    ),
+    "xmi: an encoding that expat cannot take": (
+        *("xmi", "visit.xmi", b"UTF-8", b"UTF-7"),
+        "visit.xmi: is no XML",
     ),
     "xmi: no number": (
         *("xmi", "visit.xmi", b'begin="0"', b'begin="x"'),
