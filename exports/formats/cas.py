@@ -211,7 +211,8 @@ def _plain(path: Path) -> bytes:
         parser.Parse(content, True)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The latter two: an encoding that is unknown, or has several bytes.
         raise DataError(f"{path}: is no XML ({error}).") from None
     return content
 
@@ -226,6 +227,8 @@ def read_cas_json(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]
 
 
 def _document(cas: Any) -> AnnotatedDocument:
+    if cas.sofa_string is None:
+        raise ValueError("it holds no text")
     kept = {entry.key: json.loads(entry.value) for entry in cas.select(META)}
     pairs = {
         name: [(a.begin, a.end) for a in cas.select(kind)] or None

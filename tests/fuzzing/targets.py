@@ -186,7 +186,9 @@ def read_back(name: str) -> Target:
         pieces = content.split(BETWEEN, len(files) - 1)
         for file, piece in zip_longest(files, pieces, fillvalue=b""):
             (place / file).write_bytes(piece)
-        check_documents(list(form.read(place, Dropped())), schema())
+        docs = list(form.read(place, Dropped()))
+        assert all(doc.text is not None for doc in docs)
+        check_documents(docs, schema())
 
     return run
 
