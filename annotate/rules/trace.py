@@ -13,12 +13,11 @@ from annotate.rules.arguments import ArgumentFinder
 from annotate.rules.compiled import Ruleset
 from annotate.rules.engine import Steps, run
 from annotate.rules.events import REFUSALS, judge, options_at
-from annotate.rules.model import Frame, PatternRule, TriggerSpec
+from annotate.rules.model import Frame, PatternRule, Place
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found, why_dropped
 from annotate.rules.roles import Roles
 from schemas.annotations import AnnotatedDocument
-from schemas.labels import EventRole
 
 __all__ = ["Step", "TracedSentence", "Word", "trace"]
 
@@ -107,21 +106,19 @@ class _Attempt:
 class _ListeningRoles(Roles):
     __slots__ = ("attempts",)
 
-    def __init__(
-        self, types: dict[str, EventRole], spec: TriggerSpec, mentions: list[Found]
-    ) -> None:
-        super().__init__(types, spec, mentions)
+    def __init__(self, frame: Frame, mentions: list[Found]) -> None:
+        super().__init__(frame, mentions)
         self.attempts: list[_Attempt] = []
 
-    def give(self, roles: tuple[str, ...], index: int) -> None:
-        if not roles:
+    def give(self, place: Place, index: int) -> None:
+        if not place:
             return
-        why = self._why_not(roles, index)
+        why = self._why_not(place, index)
         before = len(self.filled)
-        super().give(roles, index)
-        taken = self.filled[-1][0] if len(self.filled) > before else None
-        place = _place(self._frame, roles)
-        self.attempts.append(_Attempt(place, roles, index, taken, "" if taken else why))
+        super().give(place, index)
+        taken = self.filled[index] if len(self.filled) > before else None
+        name = _place(self._frame, place)
+        self.attempts.append(_Attempt(name, place, index, taken, "" if taken else why))
 
     def add(self, role: str, index: int) -> bool:
         why = self._why_not((role,), index)
@@ -133,17 +130,17 @@ class _ListeningRoles(Roles):
 
     def _why_not(self, roles: tuple[str, ...], index: int) -> str:
         label = self._mentions[index].label
-        if self.holds(index):
-            held = next(role for role, other in self.filled if other == index)
-            return f"it already fills {held}"
-        if not self.fits(roles, index):
+        if index in self.filled:
+            return f"it already fills {self.filled[index]}"
+        if not any(label in self._frame.fillers.get(role, ()) for role in roles):
             return f"{' or '.join(roles)} takes no {label} here"
-        return f"{' or '.join(r for r in roles if self.has((r,)))} is filled already"
+        held = self.filled.values()
+        return f"{' or '.join(r for r in roles if r in held)} is filled already"
 
 
-def _place(frame: Frame, roles: tuple[str, ...]) -> str:
+def _place(frame: Frame, place: Place) -> str:
     for name in _PLACES:
-        if getattr(frame, name) is roles:
+        if getattr(frame, name) is place:
             return name
     return "preposition"
 
@@ -156,9 +153,9 @@ class _ListeningFinder(ArgumentFinder):
         self.made: list[_ListeningRoles] = []
 
     def roles(  # type: ignore[override]
-        self, types: dict[str, EventRole], spec: TriggerSpec, mentions: list[Found]
+        self, frame: Frame, mentions: list[Found]
     ) -> Roles:
-        made = _ListeningRoles(types, spec, mentions)
+        made = _ListeningRoles(frame, mentions)
         self.made.append(made)
         return made
 
@@ -363,13 +360,13 @@ class _Tracer:
         found = []
         for trigger, roles in zip(self._steps.triggers, finder.made, strict=True):
             head = self._span(trigger.first, trigger.first)[0]
-            final = set(roles.filled)
+            final = roles.filled
             for attempt in dict.fromkeys(roles.attempts):
                 mention = self._steps.mentions[attempt.index]
                 start, end = self._span(mention.first, mention.last)
                 role = attempt.taken or "/".join(attempt.roles)
                 why = attempt.why
-                if attempt.taken and (attempt.taken, attempt.index) not in final:
+                if attempt.taken and final.get(attempt.index) != attempt.taken:
                     why = "the speaker before it took its place"
                 if mention.rule in self._muted:
                     why = "the rule of its mention is muted"
@@ -378,7 +375,7 @@ class _Tracer:
                     Step("arguments", start, end, role, rule, not why, why, head)
                 )
             tried = {attempt.index for attempt in roles.attempts}
-            for role, index in roles.filled:
+            for index, role in roles.filled.items():
                 if index not in tried:
                     mention = self._steps.mentions[index]
                     start, end = self._span(mention.first, mention.last)
