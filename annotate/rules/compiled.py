@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import NamedTuple
@@ -11,9 +11,10 @@ from typing import NamedTuple
 from annotate.arabic.clitics import Segmenter
 from annotate.rules.automaton import NameAutomaton
 from annotate.rules.context import Stage, compile_stage
+from annotate.rules.frames import compile_forms
 from annotate.rules.grammar import Grammar, build_grammar
 from annotate.rules.keys import Keys
-from annotate.rules.model import PURPOSE, Entry, RuleFiles, TriggerSpec
+from annotate.rules.model import Entry, RuleFiles
 from annotate.rules.pattern import CONTINUED, PatternParser
 from annotate.rules.resolve import Facts
 from annotate.rules.shapes import CLITICS, Vocabulary
@@ -92,7 +93,7 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
                     "Add the class, or mend its name."
                 )
     keys = Keys()
-    table = _word_table(files, letters, keys)
+    table = _word_table(files, schema, letters, keys)
     patterns, entries = _name_patterns(files, table)
     parser = PatternParser(letters, files.groups, chunks)
     stages = {
@@ -131,35 +132,9 @@ def _letters(files: RuleFiles, schema: Schema) -> dict[str, int]:
     return letters
 
 
-def _keyed_forms(
-    files: RuleFiles, keys: Keys
-) -> dict[str, tuple[tuple[TriggerSpec, str], ...]]:
-    """Return the trigger forms with the words around them as keys."""
-    specs = {}
-    for spec in files.specs:
-        frame = replace(
-            spec.frame,
-            typical=keys.all(spec.frame.typical),
-            prepositions={
-                word if word == PURPOSE else keys[word]: roles
-                for word, roles in spec.frame.prepositions.items()
-            },
-        )
-        specs[spec.id] = replace(
-            spec,
-            frame=frame,
-            after=keys.all(spec.after),
-            after_not=keys.all(spec.after_not),
-            before=keys.all(spec.before),
-            before_not=keys.all(spec.before_not),
-        )
-    return {
-        form: tuple((specs[spec.id], kind) for spec, kind in found)
-        for form, found in files.forms.items()
-    }
-
-
-def _word_table(files: RuleFiles, letters: Mapping[str, int], keys: Keys) -> WordTable:
+def _word_table(
+    files: RuleFiles, schema: Schema, letters: Mapping[str, int], keys: Keys
+) -> WordTable:
     cues = {word: name for name, words in files.classes.items() for word in words}
     function = frozenset(
         word
@@ -178,7 +153,7 @@ def _word_table(files: RuleFiles, letters: Mapping[str, int], keys: Keys) -> Wor
     marks = {mark: name for name, found in _MARKS.items() for mark in found}
     vocabulary = Vocabulary(
         cues,
-        _keyed_forms(files, keys),
+        compile_forms(files, schema, keys),
         files.nominals,
         files.names,
         files.zipf,
@@ -187,7 +162,12 @@ def _word_table(files: RuleFiles, letters: Mapping[str, int], keys: Keys) -> Wor
         marks,
     )
     segmenter = Segmenter(known, function, files.zipf, verbs, names)
-    return WordTable(vocabulary, letters, segmenter, keys)
+    return WordTable(vocabulary, letters, segmenter, keys, _cues(files))
+
+
+def _cues(files: RuleFiles) -> frozenset[str]:
+    modes = (words for options in files.modes.values() for _, words in options)
+    return frozenset().union(*modes, *(spec.frame.typical for spec in files.specs))
 
 
 def _name(letters: Mapping[str, int], keys: Keys, pattern: str, entry: Entry) -> Name:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from annotate.rules.arguments import ArgumentFinder
 from annotate.rules.compiled import Ruleset
-from annotate.rules.model import Frame, PatternRule, TriggerSpec
+from annotate.rules.model import Frame, PatternRule, Place
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found
 from annotate.rules.roles import Roles
-from schemas.labels import EventRole
 
 __all__ = ["Attempt", "ListeningFinder", "ListeningReading", "ListeningRoles"]
 
@@ -59,22 +58,20 @@ class ListeningRoles(Roles):
 
     __slots__ = ("attempts",)
 
-    def __init__(
-        self, types: dict[str, EventRole], spec: TriggerSpec, mentions: list[Found]
-    ) -> None:
-        super().__init__(types, spec, mentions)
+    def __init__(self, frame: Frame, mentions: list[Found]) -> None:
+        super().__init__(frame, mentions)
         self.attempts: list[Attempt] = []
 
-    def give(self, roles: tuple[str, ...], index: int) -> None:
-        """Offer a mention to roles, and note what became of it."""
-        if not roles:
+    def give(self, place: Place, index: int) -> None:
+        """Offer a mention to a place, and note what became of it."""
+        if not place:
             return
-        why = self._why_not(roles, index)
+        why = self._why_not(place, index)
         before = len(self.filled)
-        super().give(roles, index)
-        taken = self.filled[-1][0] if len(self.filled) > before else None
-        place = _place(self._frame, roles)
-        self.attempts.append(Attempt(place, roles, index, taken, "" if taken else why))
+        super().give(place, index)
+        taken = self.filled[index] if len(self.filled) > before else None
+        name = _place(self._frame, place)
+        self.attempts.append(Attempt(name, place, index, taken, "" if taken else why))
 
     def add(self, role: str, index: int) -> bool:
         """Offer one mention more to a role, and note what became of it."""
@@ -87,17 +84,17 @@ class ListeningRoles(Roles):
 
     def _why_not(self, roles: tuple[str, ...], index: int) -> str:
         label = self._mentions[index].label
-        if self.holds(index):
-            held = next(role for role, other in self.filled if other == index)
-            return f"it already fills {held}"
-        if not self.fits(roles, index):
+        if index in self.filled:
+            return f"it already fills {self.filled[index]}"
+        if not any(label in self._frame.fillers.get(role, ()) for role in roles):
             return f"{' or '.join(roles)} takes no {label} here"
-        return f"{' or '.join(r for r in roles if self.has((r,)))} is filled already"
+        held = self.filled.values()
+        return f"{' or '.join(r for r in roles if r in held)} is filled already"
 
 
-def _place(frame: Frame, roles: tuple[str, ...]) -> str:
+def _place(frame: Frame, place: Place) -> str:
     for name in _PLACES:
-        if getattr(frame, name) is roles:
+        if getattr(frame, name) is place:
             return name
     return "preposition"
 
@@ -110,9 +107,9 @@ class ListeningFinder(ArgumentFinder):
         self.made: list[ListeningRoles] = []
 
     def roles(  # type: ignore[override]
-        self, types: dict[str, EventRole], spec: TriggerSpec, mentions: list[Found]
+        self, frame: Frame, mentions: list[Found]
     ) -> Roles:
         """Open the roles of the next trigger."""
-        made = ListeningRoles(types, spec, mentions)
+        made = ListeningRoles(frame, mentions)
         self.made.append(made)
         return made

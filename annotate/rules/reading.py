@@ -16,7 +16,7 @@ from annotate.rules.context import Stage
 from annotate.rules.model import NOMINAL, PROVISIONAL, PatternRule
 from annotate.rules.pattern import CONTINUED
 from annotate.rules.resolve import Found, make_found
-from annotate.rules.words import COLUMNS, END, GAP, STOP, TRIGGER, Unit
+from annotate.rules.words import COLUMNS, CUE, END, GAP, STOP, TRIGGER, Unit
 
 __all__ = ["Reading", "read_units"]
 
@@ -31,12 +31,14 @@ class Reading:
     `symbols` holds the numbers of their classes and is rewritten by the stages: the
     units of a mention become its label's symbol and continuation marks. `keys` holds
     one character for each word, `starts` the offsets in the text, `triggers` the units
-    that may be one, `sentences` each sentence's first unit and its boundary.
+    that may be one, `cues` a byte for each unit, 1 where it is a CUE, `sentences` each
+    sentence's first unit and its boundary.
     """
 
     __slots__ = (
         "_known",
         "_numbers",
+        "cues",
         "keys",
         "mentions",
         "ruleset",
@@ -69,7 +71,8 @@ class Reading:
         self.symbols: array[int] = array("I", symbols.tobytes())
         self.keys = keys.tobytes().decode(_UTF_32)
         self.starts: array[int] = array("q", (starts + first).tobytes())
-        self.triggers: list[int] = np.flatnonzero(flags == TRIGGER).tolist()
+        self.triggers: list[int] = np.flatnonzero(flags & TRIGGER).tolist()
+        self.cues = ((flags & CUE) != 0).tobytes()
         stops: list[int] = np.flatnonzero(flags == STOP).tolist()
         opens = (0, *(stop + 1 for stop in stops))
         self.sentences = list(zip(opens, stops, strict=False))

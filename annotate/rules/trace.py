@@ -270,13 +270,13 @@ class _Tracer:
         found = []
         for trigger, roles in zip(self._steps.triggers, finder.made, strict=True):
             head = self._span(trigger.first, trigger.first)[0]
-            final = set(roles.filled)
+            final = roles.filled
             for attempt in dict.fromkeys(roles.attempts):
                 mention = self._steps.mentions[attempt.index]
                 start, end = self._span(mention.first, mention.last)
                 role = attempt.taken or "/".join(attempt.roles)
                 why = attempt.why
-                if attempt.taken and (attempt.taken, attempt.index) not in final:
+                if attempt.taken and final.get(attempt.index) != attempt.taken:
                     why = "the speaker before it took its place"
                 if mention.rule in self._muted:
                     why = "the rule of its mention is muted"
@@ -285,7 +285,7 @@ class _Tracer:
                     Step("arguments", start, end, role, rule, not why, why, head)
                 )
             tried = {attempt.index for attempt in roles.attempts}
-            for role, index in roles.filled:
+            for index, role in roles.filled.items():
                 if index not in tried:
                     mention = self._steps.mentions[index]
                     start, end = self._span(mention.first, mention.last)

@@ -129,7 +129,7 @@ def steps(doc: AnnotatedDocument, ruleset: Ruleset, spent: Counter[str]) -> obje
     finder = ArgumentFinder(reading, mentions)
     arguments = [finder.fill(trigger) for trigger in triggers]
     done("arguments")
-    used = {index for filled in arguments for _, index in filled}
+    used = set().union(*arguments)
     entities, names = build_entities(reading, mentions, used)
     events = build_events(reading, finder, triggers, arguments, names)
     done("attributes and records")
