@@ -1,12 +1,14 @@
-"""Read text that others wrote: UTF-8 or a clear refusal."""
+"""Read text and JSON that others wrote: UTF-8 or a clear refusal."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from schemas.errors import DataError, MiyarError
 
-__all__ = ["read_utf8"]
+__all__ = ["read_json", "read_utf8"]
 
 
 def read_utf8(path: Path, *, error: type[MiyarError] = DataError) -> str:
@@ -22,3 +24,15 @@ def read_utf8(path: Path, *, error: type[MiyarError] = DataError) -> str:
         raise error(
             f"{path}: is not UTF-8 (byte {fault.start}). Save it as UTF-8."
         ) from None
+
+
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds, and None where it holds no JSON.
+
+    What the file should be is known where this is called, and said there. Raises
+    DataError where the file cannot be read.
+    """
+    try:
+        return json.loads(read_utf8(path))
+    except (ValueError, RecursionError):
+        return None

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,25 +16,10 @@ import typer
 from annotate.cli.main import build_app
 from annotate.cli.next_steps import NEXT
 from annotate.labelstudio.client import Studio
+from tests.command import MIYAR, miyar
 
 ROOT = Path(__file__).parents[1]
 RE = re.M | re.S
-MIYAR = Path(sys.executable).with_name("miyar")
-
-
-def miyar(
-    *arguments: str | Path, cwd: Path, environ: Mapping[str, str] = {}
-) -> subprocess.CompletedProcess[str]:
-    """Run the installed command in a folder with a state of its own."""
-    ours = {k: v for k, v in os.environ.items() if not k.startswith("MIYAR_")}
-    return subprocess.run(
-        [MIYAR, *map(str, arguments)],
-        cwd=cwd,
-        env=ours | {"MIYAR_HOME": str(cwd / "state"), **environ},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.cli.hands import SchedulerOption, WorkersOption
-from annotate.cli.limits import hold, hold_baseline, parse_limit, read_baseline
+from annotate.cli.limits import (
+    FailUnderOption,
+    hold,
+    hold_baseline,
+    parse_limit,
+    read_baseline,
+)
 from annotate.cli.places import take_places
 from annotate.cli.scorecard import Contest, Scorecard
 from annotate.cli.scores import ReportFormat, print_json, print_tables
@@ -115,10 +121,7 @@ def score(  # noqa: PLR0913 - one parameter per option
             "against a second annotator."
         ),
     ] = None,
-    fail_under: Annotated[
-        list[str] | None,
-        typer.Option(help="Exit 1 below this, as entities.micro.f1=0.8."),
-    ] = None,
+    fail_under: FailUnderOption = None,
     no_regression: Annotated[
         Path | None,
         typer.Option(
