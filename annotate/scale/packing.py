@@ -12,10 +12,11 @@ import msgspec
 import numpy as np
 
 from evaluation.columns import COLUMNS, Codes, Columns
-from evaluation.corpus import Corpus, Known
+from evaluation.corpus import Corpus
 from evaluation.criteria import Criterion
 from evaluation.items import Tally
 from evaluation.shares import Share
+from evaluation.sides import Known
 from schemas.errors import DataError
 
 __all__ = ["pack_share", "unpack_share"]
