@@ -275,3 +275,10 @@ def compare(  # noqa: PLR0913 - one parameter per option
         from evaluation.tables import comparison_tables
 
         print_tables(comparison_tables(comparison), output)
+    if comparison.documents < significance.LEAST_DOCUMENTS:
+        typer.echo(
+            f"{comparison.documents} documents are too few for any difference to be "
+            f"shown at the 5 % level ({significance.LEAST_DOCUMENTS} are the least): "
+            "no p here can be below 0.05, however far the systems are apart.",
+            err=True,
+        )

@@ -198,6 +198,13 @@ def _read_sides(
     return {name: tuple(read_documents(place)) for name, place in named.items()}
 
 
+class GoldFormat(StrEnum):
+    """How problems and differences are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 def verify(
     folder: Annotated[Path, typer.Argument(help="The folder of a release.")],
     *,
@@ -219,6 +226,9 @@ def verify(
             "repeat it. Then contents are compared, else times of change.",
         ),
     ] = None,
+    output: Annotated[
+        GoldFormat, typer.Option("--format", help="How to print the problems.")
+    ] = GoldFormat.TABLE,
 ) -> None:
     """Check a release: checksums, contract, schema and span rule; exit 1 if any fails.
 
@@ -240,12 +250,22 @@ def verify(
         problems += check_gold(folder)
         if against is not None:
             problems += _changes(folder, against, annotator, passes or [])
-    for problem in problems:
-        typer.echo(f"{problem.where}: {problem.code} {problem.message}")
+    manifest = read_manifest(folder)
+    if output is GoldFormat.JSON:
+        content = {
+            "title": manifest.title,
+            "release": manifest.release,
+            "intact": not problems,
+            "problems": [problem._asdict() for problem in problems],
+        }
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            typer.echo(f"{problem.where}: {problem.code} {problem.message}")
+        if not problems:
+            typer.echo(f"{folder}: {manifest.title} {manifest.release} is intact")
     if problems:
         raise typer.Exit(1)
-    manifest = read_manifest(folder)
-    typer.echo(f"{folder}: {manifest.title} {manifest.release} is intact")
 
 
 def _changes(
@@ -268,20 +288,13 @@ def _changes(
     return [Problem(a.code, a.where, f"{a.what} {a.remedy}") for a in found]
 
 
-class DiffFormat(StrEnum):
-    """How differences are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
 def diff(
     old: Annotated[Path, typer.Argument(help="Gold: a release or a .jsonl file.")],
     new: Annotated[Path, typer.Argument(help="Its other version.")],
     *,
     output: Annotated[
-        DiffFormat, typer.Option("--format", help="How to print the differences.")
-    ] = DiffFormat.TABLE,
+        GoldFormat, typer.Option("--format", help="How to print the differences.")
+    ] = GoldFormat.TABLE,
 ) -> None:
     """Show what differs between two versions of gold; exit 1 if anything does.
 
@@ -291,7 +304,7 @@ def diff(
 
     found = find_differences(read_gold(old), read_gold(new))
     counts = count_differences(found)
-    if output is DiffFormat.JSON:
+    if output is GoldFormat.JSON:
         listed = [difference._asdict() for difference in found]
         content = {"counts": counts, "differences": listed}
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from schemas.errors import DataError, UsageError
+from schemas.text_files import unreadable
 
 __all__ = ["Limit", "hold", "hold_baseline", "parse_limit", "read_baseline"]
 
@@ -46,7 +47,7 @@ def read_baseline(path: Path) -> Mapping[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or not {"signature", "layers"} <= content.keys():
