@@ -20,6 +20,7 @@ from evaluation.runner import Run
 from evaluation.sentences import Sentences
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
+from schemas.text_files import unreadable
 
 __all__ = ["RESULT_FORMAT", "GoldIdentity", "read_result", "result_json"]
 
@@ -90,7 +91,7 @@ def read_result(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or content.get("format") != RESULT_FORMAT:

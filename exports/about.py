@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from exports.manifest import About
 from schemas.errors import DataError
+from schemas.text_files import unreadable
 
 __all__ = ["read_about"]
 
@@ -21,7 +22,7 @@ def read_about(path: Path) -> About:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
     except UnicodeDecodeError as error:
         raise DataError(
             f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."

@@ -14,6 +14,7 @@ from exports.losses import Dropped
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.errors import DataError
 from schemas.spans import Span
+from schemas.text_files import unreadable
 
 __all__ = [
     "Row",
@@ -58,7 +59,7 @@ def read_lines(path: Path) -> list[str]:
             f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
         ) from None
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
     return [line.removesuffix("\r") for line in content.split("\n")]
 
 

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from schemas.errors import SchemaError
+from schemas.text_files import unreadable
 
 __all__ = ["Fault", "ReferenceFaultsError", "YamlSource"]
 
@@ -86,7 +87,7 @@ class YamlSource:
         try:
             return cls(path.read_text(encoding="utf-8"), name=str(path))
         except OSError as error:
-            raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
+            raise SchemaError(unreadable(path, error)) from None
         except UnicodeDecodeError as error:
             raise SchemaError(
                 f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
+from schemas.text_files import unreadable
 
 __all__ = ["mute", "read_mute_list"]
 
@@ -45,7 +46,7 @@ def read_mute_list(path: Path) -> frozenset[str]:
         content = json.loads(path.read_text(encoding="utf-8"))
         listed = [entry["rule"] for entry in content["rules"]]
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
     except (ValueError, TypeError, KeyError, RecursionError):
         listed = [None]
     if not all(isinstance(rule, str) for rule in listed):

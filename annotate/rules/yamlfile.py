@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from schemas.errors import SchemaError
+from schemas.text_files import unreadable
 
 __all__ = ["RuleFile", "read_yaml"]
 
@@ -55,7 +56,7 @@ def read_yaml(path: Path) -> RuleFile:
         text = path.read_text(encoding="utf-8")
         content = yaml.load(text, Loader=loader)
     except OSError as error:
-        raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise SchemaError(unreadable(path, error)) from None
     except UnicodeDecodeError:
         raise SchemaError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
     except RecursionError:

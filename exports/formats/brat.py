@@ -27,6 +27,7 @@ from schemas.annotations import (
 )
 from schemas.errors import DataError
 from schemas.labels import Schema
+from schemas.text_files import unreadable
 
 __all__ = ["LOSES", "read_brat", "render_annotation_conf", "write_brat"]
 
@@ -213,7 +214,7 @@ def _read(path: Path) -> str:
             f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
         ) from None
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
 
 
 @dataclass(slots=True)
