@@ -11,6 +11,7 @@ import typer
 from annotate.cli.hands import SchedulerOption, WorkersOption
 from annotate.cli.limits import hold, hold_baseline, parse_limit, read_baseline
 from annotate.cli.places import take_places
+from annotate.cli.progress import working
 from annotate.cli.scorecard import Contest, Scorecard
 from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import (
@@ -250,25 +251,26 @@ def compare(  # noqa: PLR0913 - one parameter per option
     labels = choose_schema(schema, source)
     rename = relabelling(label_map)
     snap = span_rule(labels, convention.value, layer or ())
-    reports = {
-        name: evaluation.score(
-            rename("gold", evaluation.JsonlSource(*source.paths)),
-            rename("predicted", evaluation.JsonlSource(*find_source(place).paths)),
-            schema=labels,
-            criteria=layer or ("entities", "nominals", "triggers", "arguments"),
-            bootstrap=evaluation.Bootstrap(resamples=0, seed=seed),
-            convention=convention.value,
-            clitic=snap,
-            names=(source.name, name),
-            options=map_option(label_map),
+    with working("comparing"):
+        reports = {
+            name: evaluation.score(
+                rename("gold", evaluation.JsonlSource(*source.paths)),
+                rename("predicted", evaluation.JsonlSource(*find_source(place).paths)),
+                schema=labels,
+                criteria=layer or ("entities", "nominals", "triggers", "arguments"),
+                bootstrap=evaluation.Bootstrap(resamples=0, seed=seed),
+                convention=convention.value,
+                clitic=snap,
+                names=(source.name, name),
+                options=map_option(label_map),
+            )
+            for name, place in name_files(predicted).items()
+        }
+        comparison = significance.compare(
+            reports,
+            trials=trials,
+            bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
         )
-        for name, place in name_files(predicted).items()
-    }
-    comparison = significance.compare(
-        reports,
-        trials=trials,
-        bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
-    )
     if output is ReportFormat.JSON:
         print_json(comparison.to_json())
     else:
