@@ -321,6 +321,22 @@ def test_a_person_at_a_terminal_is_told_the_next_step_and_a_program_is_not(
     assert "Next" not in piped.stdout + piped.stderr
 
 
+def test_a_person_at_a_terminal_sees_that_it_works_and_a_program_does_not() -> None:
+    call = ("verify", ROOT / "seeds" / "gold")
+    seen = subprocess.run(
+        ["script", "-qec", shlex.join([str(MIYAR), *map(str, call)]), "/dev/null"],
+        cwd=ROOT,
+        env=os.environ | {"TERM": "xterm"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "checking ..." in seen
+    assert seen.rstrip().endswith("is intact")
+    piped = miyar(*call, cwd=ROOT)
+    assert "checking" not in piped.stdout + piped.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "step"),
     [
