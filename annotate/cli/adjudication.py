@@ -250,9 +250,8 @@ def _list_conflicts(
         for draft in drafts:
             about = draft.get("role") or " ".join(draft.get("attributes", ()))
             votes = ", ".join(f"{name}: {v}" for name, v in draft["votes"].items())
-            typer.echo(
-                f"{draft['doc']} {draft['layer']} {draft['target']['label']} "
-                f"{draft['text']} {about} ({votes})"
-            )
+            words = (draft["doc"], draft["layer"], draft["target"]["label"], about)
+            # Arabic stands last, so that no terminal turns the rest around.
+            typer.echo(f"{' '.join(filter(None, words))} ({votes})  {draft['text']}")
         where = "see --worksheet and --project."
     typer.echo(f"{len(conflicts)} conflicts are open; {where}", err=True)
