@@ -14,6 +14,7 @@ from evaluation.columns import Snap
 from evaluation.documents import ArgumentLike, DocumentLike, EntityLike, EventLike
 from schemas.errors import DataError
 from schemas.spans import Span
+from schemas.text_files import unreadable
 
 __all__ = ["Moved", "Relabelled", "keep_entities", "read_label_map"]
 
@@ -92,7 +93,9 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
 
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise DataError(unreadable(path, error)) from None
+    except (UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         fault = " ".join(str(error).split())
         raise DataError(f"{path}: cannot be read as YAML: {fault}") from None
     sides: dict[str, dict[str, str | None]]

@@ -22,6 +22,7 @@ from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import DataError
 from schemas.extras import load_extra
 from schemas.labels import Schema
+from schemas.text_files import unreadable
 
 __all__ = ["read_cas_json", "read_xmi", "write_cas_json", "write_xmi"]
 
@@ -210,7 +211,7 @@ def _plain(path: Path) -> bytes:
         content = path.read_bytes()
         parser.Parse(content, True)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
     except (expat.ExpatError, LookupError, ValueError) as error:
         # The latter two: an encoding that is unknown, or has several bytes.
         raise DataError(f"{path}: is no XML ({error}).") from None
