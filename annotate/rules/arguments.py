@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 from annotate.rules.events import Trigger
 from annotate.rules.grammar import Part
 from annotate.rules.model import Frame, TriggerSpec
@@ -18,7 +20,7 @@ _TIME_REACH = 14
 _COUNT_BACK = 3
 _COUNT_REACH = 8
 # A sentence has no bound, and each of its triggers looks around.
-_TYPICAL_REACH = 80
+_TYPICAL_REACH = 79
 _PLURAL = ("وا", "ون")
 
 LIGHT, SUFFER = int(Part.LIGHT), int(Part.SUFFER)
@@ -282,15 +284,12 @@ class ArgumentFinder:
         self, unit: int, bounds: tuple[int, int], frame: Frame, roles: Roles
     ) -> None:
         """Let the nearest typical subject of the sentence fill the empty place."""
-        begin, end = bounds
         phrases, typical = self.phrases, frame.typical
-        first, last = unit - _TYPICAL_REACH, unit + _TYPICAL_REACH
-        if phrases.cues.find(1, max(begin, first), min(end, last)) < 0:
-            return
-        for far in range(1, _TYPICAL_REACH):
-            for at in (unit - far, unit + far):
-                if not begin <= at < end or phrases.keys[at] not in typical:
-                    continue
+        first = max(bounds[0], unit - _TYPICAL_REACH)
+        end = min(bounds[1], unit + _TYPICAL_REACH + 1)
+        near = compress(range(first, end), phrases.cues[first:end])
+        for at in sorted(near, key=lambda at: (abs(at - unit), at)):
+            if phrases.keys[at] in typical and at != unit:
                 index = phrases.head.get(at)
                 if index is not None and not phrases.describes_act(index):
                     roles.give(frame.subject, index)

@@ -38,8 +38,8 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
     covered = bytearray(len(reading.keys))
     for mention in mentions:
         if not mention.provisional:
-            first, end = mention.first, mention.last + 1
-            covered[first:end] = b"\1" * (end - first)
+            for at in range(mention.first, mention.last + 1):
+                covered[at] = 1
     found: list[Trigger] = []
     sentences = iter(reading.sentences)
     bounds = next(sentences, (0, 0))

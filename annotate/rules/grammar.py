@@ -96,7 +96,7 @@ _GROUPS = {
 class Grammar:
     """The parts of each symbol as bits, and the settings of labels.
 
-    `parts` holds an integer of 64 bits for each symbol number.
+    `parts` holds an integer of 32 bits for each symbol number.
     `place_words`, `quantities`, `from_` (من), `in_` (في), `with_` (مع), `about` (نحو),
     `to` (ل) and `quote` are keys of words.
     """
@@ -120,9 +120,10 @@ class Grammar:
     quote: str
     plain: frozenset[int]
 
-    def parts_of(self, symbols: array[int]) -> NDArray[np.int64]:
+    def parts_of(self, symbols: array[int]) -> NDArray[np.uint32]:
         """Return the parts that the units of these symbols play."""
-        return np.frombuffer(self.parts, np.int64)[np.frombuffer(symbols, np.uint32)]
+        of_symbol = np.frombuffer(self.parts, np.uint32)
+        return of_symbol.take(np.frombuffer(symbols, np.uint32))
 
 
 def build_grammar(
@@ -137,7 +138,7 @@ def build_grammar(
     def setting(name: str) -> frozenset[str]:
         return frozenset(files.settings.get(name, ()))
 
-    parts = array("q", bytes(8 * (1 + max(letters.values()))))
+    parts = array("I", bytes(4 * (1 + max(letters.values()))))
     for part, groups in _GROUPS.items():
         for symbol in symbols(*groups):
             parts[symbol] |= int(part)

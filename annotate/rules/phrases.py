@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,17 +67,16 @@ class Phrases:
         self.tail: dict[int, int] = {}
         last = -1
         for index, mention in enumerate(mentions):
-            if mention.first > last:
-                last = mention.last
-                self.head[mention.first] = index
-                self.tail[last] = index
+            first = mention[0]
+            if first > last:
+                last = mention[1]
+                self.head[first] = self.tail[last] = index
         parts = self.grammar.parts_of(reading.symbols)
-        parts[list(self.head)] |= HEAD
-        parts[list(self.tail)] |= TAIL
-        self.parts: list[int] = parts.tolist()
-        places = np.arange(len(parts))
-        self.ahead = _nearest_from(places, parts & _AHEAD)
-        self.behind = _nearest_to(places, parts & _BEHIND)
+        parts[np.fromiter(self.head, np.intp, len(self.head))] |= HEAD
+        parts[np.fromiter(self.tail, np.intp, len(self.tail))] |= TAIL
+        self.parts: array[int] = array("I", parts.tobytes())
+        self.ahead = _nearest_from(parts & _AHEAD != 0)
+        self.behind = _nearest_to(parts & _BEHIND != 0)
 
     def is_counted(self, at: int) -> bool:
         """Tell whether a quantity ends at the unit, so that من opens what it counts."""
@@ -196,18 +197,19 @@ class Phrases:
         return False
 
 
-def _nearest_from(places: NDArray[np.int64], marked: NDArray[np.int64]) -> list[int]:
+def _nearest_from(marked: NDArray[np.bool_]) -> array[int]:
     """Return for each place the nearest marked one from it on, else their number."""
-    found = np.where(marked, places, len(places))
-    nearest: list[int] = np.minimum.accumulate(found[::-1])[::-1].tolist()
-    return nearest
+    size = len(marked)
+    found = np.where(marked, np.arange(size, dtype=np.int32), np.int32(size))
+    return array("i", np.minimum.accumulate(found[::-1])[::-1].tobytes())
 
 
-def _nearest_to(places: NDArray[np.int64], marked: NDArray[np.int64]) -> list[int]:
+def _nearest_to(marked: NDArray[np.bool_]) -> array[int]:
     """Return for each place the nearest marked one up to it, else -1.
 
     One more place stands before the first: [-1] is -1.
     """
-    nearest: list[int] = np.maximum.accumulate(np.where(marked, places, -1)).tolist()
+    found = np.where(marked, np.arange(len(marked), dtype=np.int32), np.int32(-1))
+    nearest = array("i", np.maximum.accumulate(found).tobytes())
     nearest.append(-1)
     return nearest
