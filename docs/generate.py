@@ -14,7 +14,7 @@ from mkdocs.structure.files import File, Files
 
 from annotate.cli.main import build_app
 from annotate.guideline import render_guideline_markdown
-from evaluation.reliability import COEFFICIENTS
+from evaluation.coefficients import COEFFICIENTS
 from schemas.load import load_schema
 
 

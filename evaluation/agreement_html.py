@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from evaluation.agreement_tables import agreement_notes
 from evaluation.agreement_words import DETAILS, KINDS, LAYERS
+from evaluation.coefficients import COEFFICIENTS
 from evaluation.disagreements import (
     Disagreement,
     Marked,
@@ -22,7 +23,7 @@ from evaluation.disagreements import (
 from evaluation.documents import DocumentLike
 from evaluation.marked_text import TextMark, mark_up, paragraphs
 from evaluation.ratings import SPAN_LAYERS, Reading
-from evaluation.reliability import COEFFICIENTS, AgreementStudy
+from evaluation.reliability import AgreementStudy
 from schemas.labels import Schema
 
 __all__ = ["render_agreement"]

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from evaluation.agreement_words import Words
 from evaluation.chance import Measured
+from evaluation.coefficients import COEFFICIENTS, LayerReliability
 from evaluation.disagreements import (
     Disagreement,
     Marked,
     summarise_kinds,
     summarise_patterns,
 )
-from evaluation.reliability import COEFFICIENTS, AgreementStudy, LayerReliability
+from evaluation.reliability import AgreementStudy
 from evaluation.report import LayerScore
 from evaluation.tables import ScoreTable, label_table, summary_table
 

@@ -18,7 +18,8 @@ from evaluation.extractors import KINDS, Spec
 from evaluation.extractors.answers import Checked, Problem, check_answer, relabel
 from evaluation.intervals import Bootstrap
 from evaluation.report import Report
-from evaluation.runner import Fault, Options, Question, Run, run
+from evaluation.runner import run
+from evaluation.runs import Fault, Options, Question, Run
 from evaluation.scoring import score
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from evaluation.columns import (
@@ -21,14 +20,14 @@ from evaluation.columns import (
     check_slices,
     joint_codes,
 )
-from evaluation.documents import DocumentLike, JsonlSource, text_digest
-from evaluation.selection import Relabelled
+from evaluation.documents import DocumentLike, text_digest
+from evaluation.sides import Known, Side, check_text, doubled
 from schemas.errors import DataError
 
 if TYPE_CHECKING:
     from schemas.labels import Schema
 
-__all__ = ["Corpus", "Known", "digest_gold", "read_corpus", "read_sides"]
+__all__ = ["Corpus", "digest_gold", "read_corpus", "read_sides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +42,6 @@ class Corpus:
     """Hex SHA-256 of the gold's texts and annotations, whatever their order."""
     unanswered: tuple[str, ...]
     """The documents that nothing was predicted for, not even that there is nothing."""
-
-
-@dataclass(slots=True)
-class Known:
-    """What is kept of a gold document: enough to recognise its text, not the text."""
-
-    number: int
-    length: int | None
-    sha256: str | None
-    predicted: bool = field(default=False)
 
 
 def read_corpus(
@@ -84,7 +73,7 @@ def read_sides(
 ) -> tuple[Corpus, Mapping[str, Known]]:
     """Read both sides as `read_corpus` does; return what the digest is made of too."""
     codes = Codes()
-    sides = _Side.of(names[0], gold), _Side.of(names[1], predicted)
+    sides = Side.of(names[0], gold), Side.of(names[1], predicted)
     known, gold_columns = _read_gold(sides[0], codes, edges)
     _check_columns(gold_columns["raw"], known, codes, schema, sides[0])
     digest = digest_gold(known, gold_columns["raw"], codes)
@@ -95,61 +84,18 @@ def read_sides(
     return corpus, known
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """The documents of one side, to say where a fault is and to look at it again."""
-
-    name: str
-    docs: Iterable[DocumentLike]
-
-    @classmethod
-    def of(cls, name: str, docs: Iterable[DocumentLike]) -> _Side:
-        again = isinstance(docs, JsonlSource | Relabelled)
-        return cls(name, docs if again else tuple(docs))
-
-    @property
-    def source(self) -> Iterable[DocumentLike]:
-        """What was read, before it was given other labels."""
-        source = self.docs
-        while isinstance(source, Relabelled):
-            source = source.docs
-        return source
-
-    def places(self, doc_id: str) -> list[str]:
-        """Return `file:line` of the document, the one complained about last."""
-        source = self.source
-        return source.places_of(doc_id) if isinstance(source, JsonlSource) else []
-
-    def place(self, doc_id: str) -> str:
-        if places := self.places(doc_id):
-            return f"{places[-1]}: document {doc_id!r}"
-        return f"{self.name} document {doc_id!r}"
-
-    def text(self, doc_id: str) -> str:
-        return next(doc.text or "" for doc in self.docs if doc.id == doc_id)
-
-    def text_of(self, doc: DocumentLike) -> str | None:
-        try:
-            return doc.text
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            raise DataError(
-                f"{self.place(doc.id)} has a text that is not UTF-8. Save the file as "
-                "UTF-8."
-            ) from None
-
-
 def _builders(codes: Codes, edges: Mapping[str, Edges]) -> dict[str, ColumnBuilder]:
     return {name: ColumnBuilder(codes, wanted) for name, wanted in edges.items()}
 
 
 def _read_gold(
-    side: _Side, codes: Codes, edges: Mapping[str, Edges]
+    side: Side, codes: Codes, edges: Mapping[str, Edges]
 ) -> tuple[dict[str, Known], dict[str, Columns]]:
     builders = _builders(codes, edges)
     read: dict[str, Known] = {}
     for doc in side.docs:
         if doc.id in read:
-            raise _doubled(side, doc.id)
+            raise doubled(side, doc.id)
         text = side.text_of(doc)
         read[doc.id] = Known(
             number=len(read),
@@ -173,7 +119,7 @@ def _always(text: str | None) -> Callable[[], str | None]:
 
 
 def _read_predicted(
-    sides: tuple[_Side, _Side],
+    sides: tuple[Side, Side],
     known: Mapping[str, Known],
     codes: Codes,
     edges: Mapping[str, Edges],
@@ -189,9 +135,9 @@ def _read_predicted(
                 "Remove it, or compare with what holds it."
             )
         if own.predicted:
-            raise _doubled(side, doc.id)
+            raise doubled(side, doc.id)
         own.predicted = True
-        _check_text(doc, own, side, gold)
+        check_text(doc, own, side, gold)
 
         def text_of(doc: DocumentLike = doc) -> str | None:
             return side.text_of(doc) or gold_texts().get(doc.id)
@@ -200,23 +146,12 @@ def _read_predicted(
     return {name: builder.build() for name, builder in builders.items()}
 
 
-def _doubled(side: _Side, doc_id: str) -> DataError:
-    places, where = side.places(doc_id), ""
-    if len(places) > 1:
-        file, _, line = places[0].rpartition(":")
-        same = places[-1].startswith(f"{file}:")
-        where = f", in line {line}" if same else f", in {places[0]}"
-    return DataError(
-        f"{side.place(doc_id)} was given before{where}. Give every document once."
-    )
-
-
 def _add(
     builders: Mapping[str, ColumnBuilder],
     number: int,
     doc: DocumentLike,
     text_of: Callable[[], str | None],
-    side: _Side,
+    side: Side,
 ) -> None:
     try:
         check_ids(doc)
@@ -243,47 +178,12 @@ def _renumbered(columns: Columns, number: Ints) -> Columns:
     )
 
 
-def _check_text(doc: DocumentLike, own: Known, side: _Side, gold: _Side) -> None:
-    sha256 = text_digest(doc) or doc.sha256
-    if sha256 is None or own.sha256 is None or sha256 == own.sha256:
-        return
-    text = side.text_of(doc)
-    if text is None or own.length is None:
-        raise DataError(
-            f"{side.place(doc.id)} was made from another text than {gold.name} has: "
-            f"their sha256 differ. Work on the text of {gold.name}."
-        )
-    raise DataError(
-        f"{side.place(doc.id)} has another text than {gold.name}: "
-        f"{_first_difference(gold.text(doc.id), text)}. Work on the text of "
-        f"{gold.name}, unchanged, or leave the text out."
-    )
-
-
-def _first_difference(gold: str, predicted: str) -> str:
-    """Describe where two texts part.
-
-    >>> _first_difference("في بغداد", "في  بغداد")
-    "at character 3 it has ' بغداد' instead of 'بغداد'"
-    """
-    pairs = zip(gold, predicted, strict=False)
-    at = next(
-        (i for i, (a, b) in enumerate(pairs) if a != b), min(len(gold), len(predicted))
-    )
-    here, there = gold[at : at + 20], predicted[at : at + 20]
-    if not there:
-        return f"it ends at character {at}, before {here!r}"
-    if not here:
-        return f"at character {at} it goes on with {there!r}"
-    return f"at character {at} it has {there!r} instead of {here!r}"
-
-
 def _check_columns(
     columns: Columns,
     known: Mapping[str, Known],
     codes: Codes,
     schema: Schema | None,
-    side: _Side,
+    side: Side,
 ) -> None:
     ids = tuple(known)
     unknown = np.iinfo(np.int64).max
@@ -323,7 +223,7 @@ def _bad_span(
     row: int,
     ids: tuple[str, ...],
     lengths: Ints,
-    side: _Side,
+    side: Side,
 ) -> DataError:
     doc = int(table["doc"][row])
     start, end = int(table["start"][row]), int(table["end"][row])

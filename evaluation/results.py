@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import unicodedata
 from collections import Counter
@@ -16,10 +15,11 @@ from evaluation.bench import Measured
 from evaluation.ceiling import state_agreement
 from evaluation.error_analysis import ErrorCase, Item, count_errors
 from evaluation.report import Report
-from evaluation.runner import Run
+from evaluation.runs import Run
 from evaluation.sentences import Sentences
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
+from schemas.text_files import read_json
 
 __all__ = ["RESULT_FORMAT", "GoldIdentity", "read_result", "result_json"]
 
@@ -87,12 +87,7 @@ def result_json(
 
 def read_result(path: Path) -> dict[str, Any]:
     """Read a result; DataError where the file is none."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (ValueError, RecursionError):
-        content = None
+    content = read_json(path)
     if not isinstance(content, dict) or content.get("format") != RESULT_FORMAT:
         raise DataError(
             f"{path}: is no result of a benchmark. 'miyar bench -o FOLDER' writes "

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluation.columns import Codes, Columns, Edges, Ints
-from evaluation.corpus import Corpus, Known, digest_gold, read_sides
+from evaluation.corpus import Corpus, digest_gold, read_sides
 from evaluation.criteria import Criterion
 from evaluation.documents import DocumentLike
 from evaluation.items import Tally, tally
+from evaluation.sides import Known
 
 if TYPE_CHECKING:
     from schemas.labels import Schema

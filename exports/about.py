@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from exports.manifest import About
 from schemas.errors import DataError
+from schemas.text_files import read_utf8
 
 __all__ = ["read_about"]
 
@@ -19,13 +20,7 @@ def read_about(path: Path) -> About:
     Raises DataError with the file and key that is wrong.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
-        ) from None
+        content = yaml.safe_load(read_utf8(path))
     except (RecursionError, yaml.YAMLError) as error:
         fault = " ".join(str(error).split())
         raise DataError(f"{path}: is not valid YAML: {fault}") from None

@@ -14,10 +14,12 @@ from exports.losses import Dropped
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.errors import DataError
 from schemas.spans import Span
+from schemas.text_files import read_utf8
 
 __all__ = [
     "Row",
     "decode_tags",
+    "read_alone",
     "read_blocks",
     "read_lines",
     "rebuild_document",
@@ -51,14 +53,7 @@ def read_lines(path: Path) -> list[str]:
 
     Raises DataError where it cannot be read, or is in another encoding.
     """
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
-        ) from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+    content = read_utf8(path).removeprefix("\ufeff")
     return [line.removesuffix("\r") for line in content.split("\n")]
 
 
@@ -86,6 +81,21 @@ def read_blocks(
             block = []
     if block:
         yield tuple(block)
+
+
+def read_alone(
+    place: Path,
+    parse: Callable[[str, str], Row | None],
+    find: Callable[[Sequence[Row]], Iterator[tuple[Span, str]]],
+) -> Iterator[AnnotatedDocument]:
+    """Yield each block of a place's files as a document, `FILE-1`, `FILE-2`...
+
+    `parse` is that of `read_blocks`, `find` that of `rebuild_document`.
+    """
+    for path in tagged_files(place):
+        for number, block in enumerate(read_blocks(path, parse), start=1):
+            doc = rebuild_document(f"{path.stem}-{number}", [block], find)
+            yield doc.model_copy(update={"meta": {"source": path.name}})
 
 
 def decode_tags(

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from schemas.errors import SchemaError
+from schemas.text_files import read_utf8
 
 __all__ = ["Fault", "ReferenceFaultsError", "YamlSource"]
 
@@ -83,14 +84,7 @@ class YamlSource:
     @classmethod
     def read(cls, path: Path) -> YamlSource:
         """Read a file; raises SchemaError if that fails."""
-        try:
-            return cls(path.read_text(encoding="utf-8"), name=str(path))
-        except OSError as error:
-            raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
-        except UnicodeDecodeError as error:
-            raise SchemaError(
-                f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
-            ) from None
+        return cls(read_utf8(path, error=SchemaError), name=str(path))
 
     def validate(
         self,

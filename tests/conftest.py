@@ -1,11 +1,13 @@
-"""The real Label Studio, started once for the whole test run."""
+"""The real Label Studio, started once for the whole test run, and a real browser."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +16,9 @@ from annotate.labelstudio.installation import ensure_installed, label_studio
 from annotate.labelstudio.server import start_server, stop_server
 from annotate.settings import Settings
 from tests.postgres import Cluster, programs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CHECKOUT = Path(__file__).parent.parent
 ON_POSTGRESQL = os.environ.get("MIYAR_TEST_DATABASE") == "postgresql"
@@ -90,3 +95,27 @@ def studio(studio_settings: Settings) -> Iterator[Studio]:
     connection = connect(studio_settings)
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without calls of its own to the world."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-default-apps",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield browser
+        browser.close()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +30,7 @@ from schemas.annotations import AnnotatedDocument
 from schemas.checks import check_documents
 from schemas.jsonl import read_documents, write_documents
 from schemas.load import load_schema
+from tests.command import miyar
 
 FOLDER = Path(__file__).parent / "other_schema"
 SCHEMA_FILE = FOLDER / "sports_results.yaml"
@@ -210,34 +208,33 @@ def test_the_whole_way_from_articles_to_a_score(studio, studio_settings, tmp_pat
 # Through the command line, as a user types it
 
 
-def miyar(*words: str | Path, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", "from annotate.cli.main import main; main()", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"PYTHONPATH": str(FOLDER.parents[1])},
-        cwd=FOLDER,
-    )
-    assert done.returncode == code, done.stderr
-    return done.stdout
+@pytest.fixture
+def type_in(tmp_path):
+    """Type a command in a new folder; return what it prints."""
+
+    def run(*words: str | Path, code: int = 0) -> str:
+        done = miyar(*words, cwd=tmp_path)
+        assert done.returncode == code, done.stderr
+        return done.stdout
+
+    return run
 
 
-def test_the_commands_take_the_schema_and_its_rules(tmp_path):
+def test_the_commands_take_the_schema_and_its_rules(type_in, tmp_path):
     own = ("--schema", SCHEMA_FILE)
     documents, found = tmp_path / "documents.jsonl", tmp_path / "suggestions.jsonl"
-    miyar("ingest", FOLDER / "articles", "-o", documents)
-    miyar("suggest", documents, "-o", found, *own, "--rules", FOLDER)
+    type_in("ingest", FOLDER / "articles", "-o", documents)
+    type_in("suggest", documents, "-o", found, *own, "--rules", FOLDER)
     assert [doc.entities for doc in read_documents(found)] == [
         doc.entities for doc in suggested()
     ]
-    miyar("lint", found, *own, "--rules", FOLDER)
-    miyar("lint", found, *own)
-    assert "TEAM" in miyar("lint", found, code=1)
+    type_in("lint", found, *own, "--rules", FOLDER)
+    type_in("lint", found, *own)
+    assert "TEAM" in type_in("lint", found, code=1)
 
     second = tmp_path / "second.jsonl"
     write_documents(second, map(second_opinion, read_documents(found)))
-    printed = miyar(
+    printed = type_in(
         "score", "--gold", found, "--predicted", second, *own, "--format", "json"
     )
     rows = json.loads(printed)["layers"]["entities"]["labels"]
@@ -246,34 +243,27 @@ def test_the_commands_take_the_schema_and_its_rules(tmp_path):
     assert rows["PLAYER"]["f1"] == 1.0
 
 
-def test_page_guideline_and_listing_come_from_the_schema():
+def test_page_guideline_and_listing_come_from_the_schema(type_in):
     own = ("--schema", SCHEMA_FILE)
-    assert "no fault" in miyar("schema", "check", SCHEMA_FILE)
-    listing = miyar("schema", "show", *own)
-    config = miyar("schema", "config", *own)
-    guideline = miyar("schema", "guideline", *own)
-    page = miyar("schema", "guideline", *own, "--format", "html")
+    assert "no fault" in type_in("schema", "check", SCHEMA_FILE)
+    listing = type_in("schema", "show", *own)
+    config = type_in("schema", "config", *own)
+    guideline = type_in("schema", "guideline", *own)
+    page = type_in("schema", "guideline", *own, "--format", "html")
     for label in (*SCHEMA.entities, *SCHEMA.events, *SCHEMA.roles):
         assert label in listing
         assert label in config
         assert f"`{label}`" in guideline
         assert label in page
-    assert "JOINED: TEAM" in miyar("schema", "show", "TRANSFER", *own)
+    assert "JOINED: TEAM" in type_in("schema", "show", "TRANSFER", *own)
     ours = load_schema()
     for label in (*ours.entities, *ours.events):
         assert f'"{label}"' not in config
         assert f"`{label}`" not in guideline
 
 
-def test_rules_of_another_schema_are_refused_with_the_labels_it_has():
-    done = subprocess.run(
-        [
-            sys.executable, "-c", "from annotate.cli.main import main; main()",
-            "suggest", FOLDER / "articles", "--schema", SCHEMA_FILE,
-        ],
-        capture_output=True, text=True, check=False, cwd=FOLDER,
-        env=os.environ | {"PYTHONPATH": str(FOLDER.parents[1])},
-    )  # fmt: skip
+def test_rules_of_another_schema_are_refused_with_the_labels_it_has(tmp_path):
+    done = miyar("suggest", FOLDER / "articles", "--schema", SCHEMA_FILE, cwd=tmp_path)
     assert done.returncode == 2
     assert "The schema knows" in done.stderr
     assert "TEAM" in done.stderr or "WIN" in done.stderr

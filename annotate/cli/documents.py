@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from annotate.cli.places import take_places
+from annotate.cli.places import ArticlesArgument, TargetOption, take_places
 
 __all__ = ["register"]
 
@@ -19,22 +17,8 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    places: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Folders, globs or files: .txt, .jsonl (.gz, .zst), .csv, .parquet; - "
-            "is stdin."
-        ),
-    ],
-    out: Annotated[
-        str,
-        typer.Option(
-            "--out",
-            "-o",
-            help="The file to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; or "
-            "FOLDER/ for parts.",
-        ),
-    ] = "documents.jsonl",
+    places: ArticlesArgument,
+    out: TargetOption = "documents.jsonl",
 ) -> None:
     """Read articles into documents with text hash, tokens and sentences.
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotate.cli.benchmark import Gold, LabelMap, Layers, Resamples, SchemaOption, Seed
-from annotate.cli.limits import hold, parse_limit
+from annotate.cli.faults import tell_faults
+from annotate.cli.limits import FailUnderOption, hold, parse_limit
 from annotate.cli.progress import bar
 from annotate.cli.reports import SHOWN_LAYERS, leaderboard, report
 from annotate.cli.scores import ReportFormat, print_json, print_tables
@@ -114,10 +115,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
     python: Annotated[
         str | None, typer.Option(help="The Python of the extractors' environment.")
     ] = None,
-    fail_under: Annotated[
-        list[str] | None,
-        typer.Option(help="Exit 1 below this, as entities.micro.f1=0.8."),
-    ] = None,
+    fail_under: FailUnderOption = None,
     no_regression: Annotated[
         Path | None,
         typer.Option(
@@ -138,7 +136,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
     from evaluation.bench import BENCH_CRITERIA, CLITIC_CRITERIA, Bench
     from evaluation.intervals import Bootstrap
     from evaluation.leaderboard import add_entries, read_entries, regressions
-    from evaluation.runner import Limits
+    from evaluation.runs import Limits
     from exports import find_gold, read_gold
 
     source = find_gold(gold)
@@ -199,7 +197,7 @@ def _specs(texts: list[str]) -> list[Any]:
 def _options(limits: Any, variables: list[str] | None, python: str | None) -> Any:
     import sys
 
-    from evaluation.runner import Options
+    from evaluation.runs import Options
 
     return Options(
         limits=limits, variables=tuple(variables or ()), python=python or sys.executable
@@ -239,11 +237,7 @@ def _measure(
     typer.echo(f"{spec.name}: {len(job.gold)} documents ...", err=True)
     with bar(spec.name) as progress:
         measured = measure(spec, replace(job, progress=progress))
-    for fault in measured.faults[:5]:
-        where = f"document {fault.document!r}: " if fault.document else ""
-        typer.echo(f"{spec.name}: {where}{fault.kind}: {fault.message}", err=True)
-    if len(measured.faults) > 5:
-        typer.echo(f"{spec.name}: {len(measured.faults) - 5} more faults", err=True)
+    tell_faults(spec.name, measured.faults)
     made = datetime.now(UTC).isoformat(timespec="seconds")
     language = job.schema.language if job.schema else None
     identity = _identity(source, measured, language)

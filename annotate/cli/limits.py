@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from schemas.errors import DataError, UsageError
+from schemas.text_files import read_json
 
-__all__ = ["Limit", "hold", "hold_baseline", "parse_limit", "read_baseline"]
+__all__ = [
+    "FailUnderOption",
+    "Limit",
+    "hold",
+    "hold_baseline",
+    "parse_limit",
+    "read_baseline",
+]
+
+FailUnderOption = Annotated[
+    list[str] | None,
+    typer.Option("--fail-under", help="Exit 1 below this, as entities.micro.f1=0.8."),
+]
 
 Limit = tuple[tuple[str, ...], float]
 """Where a number is in a report's JSON, and the least it may be."""
@@ -43,12 +55,7 @@ def hold(content: Mapping[str, Any], limits: list[Limit]) -> None:
 
 def read_baseline(path: Path) -> Mapping[str, Any]:
     """Read what `miyar score --format json` printed once."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (ValueError, RecursionError):
-        content = None
+    content = read_json(path)
     if not isinstance(content, dict) or not {"signature", "layers"} <= content.keys():
         raise DataError(
             f"{path}: is no score. 'miyar score --format json' prints one; keep it in "

@@ -1,4 +1,4 @@
-"""Where commands take documents from; `-` is what comes in by stdin."""
+"""Where commands take documents from and write them to; `-` is stdin."""
 
 from __future__ import annotations
 
@@ -7,8 +7,28 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-__all__ = ["take_places"]
+import typer
+
+__all__ = ["ArticlesArgument", "TargetOption", "take_places"]
+
+ArticlesArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Folders, globs or files: .txt, .jsonl (.gz, .zst), .csv, .parquet; - is "
+        "stdin."
+    ),
+]
+TargetOption = Annotated[
+    str,
+    typer.Option(
+        "--out",
+        "-o",
+        help="The file to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; or FOLDER/ "
+        "for parts.",
+    ),
+]
 
 STDIN = Path("-")
 

@@ -18,7 +18,7 @@ from annotate.cli.hands import (
     parts_beside,
     parts_of,
 )
-from annotate.cli.places import take_places
+from annotate.cli.places import ArticlesArgument, TargetOption, take_places
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
@@ -53,23 +53,9 @@ def register(app: typer.Typer) -> None:
 
 
 def suggest(  # noqa: PLR0913 - one parameter per option
-    places: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Folders, globs or files: .txt, .jsonl (.gz, .zst), .csv, .parquet; - "
-            "is stdin."
-        ),
-    ],
+    places: ArticlesArgument,
     *,
-    out: Annotated[
-        str,
-        typer.Option(
-            "--out",
-            "-o",
-            help="The file to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; or "
-            "FOLDER/ for parts.",
-        ),
-    ] = "suggestions.jsonl",
+    out: TargetOption = "suggestions.jsonl",
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
     schema: SchemaOption = None,

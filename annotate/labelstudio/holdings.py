@@ -11,8 +11,8 @@ from annotate.labelstudio.client import Studio
 from annotate.labelstudio.config import render_config
 from annotate.labelstudio.questions import Answers, author_of
 from annotate.labelstudio.rewriting import Course, Rewritten, Source, rewrite
+from annotate.labelstudio.tasks import task_fault, task_name
 from schemas.annotations import AnnotatedDocument
-from schemas.jsonl import text_sha256
 from schemas.migrations import Change
 
 __all__ = ["Holdings", "Item", "describe", "read_holdings"]
@@ -123,19 +123,14 @@ def _page_moved(project: Json, course: Course) -> bool:
 
 
 def _task_fault(task: Json, course: Course) -> str | None:
-    data, where = task["data"], f"task {task['id']}"
-    if not isinstance(data.get("text"), str) or "doc_id" not in data:
-        return f"{where}: was not made by 'miyar push'. Delete it, or push the article."
-    where = f"{where} ({data['doc_id']})"
-    if text_sha256(data["text"]) != data.get("sha256"):
-        return (
-            f"{where}: its text was changed since it was pushed, so its offsets mean "
-            "nothing. Put the old text back, or push the new one as a new document."
-        )
+    if fault := task_fault(task):
+        return fault
+    data = task["data"]
     if data.get("schema") not in (course.old.name, course.new.name):
         return (
-            f"{where}: was pushed with the schema {data.get('schema')}; this migration "
-            f"leads from {course.old.name} to {course.new.name}. Name that schema."
+            f"{task_name(task)}: was pushed with the schema {data.get('schema')}; this "
+            f"migration leads from {course.old.name} to {course.new.name}. Name that "
+            "schema."
         )
     return None
 

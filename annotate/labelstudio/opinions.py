@@ -15,10 +15,10 @@ from annotate.labelstudio.client import Studio
 from annotate.labelstudio.exporting import iter_whole_tasks
 from annotate.labelstudio.projects import Part
 from annotate.labelstudio.results import read_results
+from annotate.labelstudio.tasks import task_fault, task_name
 from annotate.labelstudio.users import users_by_id
 from annotate.settings import Settings
 from schemas.annotations import AnnotatedDocument
-from schemas.jsonl import text_sha256
 from schemas.labels import Schema
 
 __all__ = ["Kind", "Opinion", "collect"]
@@ -85,7 +85,7 @@ def _opinions(task: Json, desk: _Desk) -> Iterator[Opinion]:
     annotations = task.get("annotations") or []
     if not annotations and desk.since is None:
         yield Opinion("", number, document, "none")
-    fault = _task_fault(task, desk.schema)
+    fault = _unlike_pushed(task, desk.schema)
     for annotation in sorted(annotations, key=lambda entry: int(entry["id"])):
         if _is_older(annotation, desk.since):
             continue
@@ -135,20 +135,14 @@ def _twice(task: Json, annotation: Json, who: str, desk: _Desk) -> str | None:
     )
 
 
-def _task_fault(task: Json, schema: Schema) -> str | None:
-    data, where = task["data"], f"task {task['id']}"
-    if not isinstance(data.get("text"), str) or "doc_id" not in data:
-        return f"{where}: was not made by 'miyar push'. Delete it, or push the article."
-    where = f"{where} ({data['doc_id']})"
-    if text_sha256(data["text"]) != data.get("sha256"):
-        return (
-            f"{where}: its text was changed since it was pushed, so its offsets mean "
-            "nothing. Put the old text back, or push the new one as a new document."
-        )
+def _unlike_pushed(task: Json, schema: Schema) -> str | None:
+    if fault := task_fault(task):
+        return fault
+    data = task["data"]
     if data.get("schema") != schema.name:
         return (
-            f"{where}: was pushed with the schema {data.get('schema')}, and this is "
-            f"{schema.name}. Name that schema with --schema."
+            f"{task_name(task)}: was pushed with the schema {data.get('schema')}, and "
+            f"this is {schema.name}. Name that schema with --schema."
         )
     return None
 

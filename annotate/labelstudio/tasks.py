@@ -28,7 +28,14 @@ from schemas.errors import DataError
 from schemas.jsonl import text_sha256
 from schemas.labels import Schema
 
-__all__ = ["build_task", "check_task", "to_results", "to_task"]
+__all__ = [
+    "build_task",
+    "check_task",
+    "task_fault",
+    "task_name",
+    "to_results",
+    "to_task",
+]
 
 Json = dict[str, Any]
 _KEPT = ("rule", "kb", "annotator", "meta")
@@ -101,6 +108,28 @@ def build_task(
             prediction["score"] = sum(scores) / len(scores)
         task["predictions"] = [prediction]
     return task
+
+
+def task_name(task: Mapping[str, Any]) -> str:
+    """Return how messages call a task that `build_task` made: number and document."""
+    return f"task {task['id']} ({task['data']['doc_id']})"
+
+
+def task_fault(task: Mapping[str, Any]) -> str | None:
+    """Return why a task on the server is no longer what `build_task` made, or None."""
+    data = task["data"]
+    if not isinstance(data.get("text"), str) or "doc_id" not in data:
+        return (
+            f"task {task['id']}: was not made by 'miyar push'. Delete it, or push the "
+            "article."
+        )
+    if text_sha256(data["text"]) != data.get("sha256"):
+        return (
+            f"{task_name(task)}: its text was changed since it was pushed, so its "
+            "offsets mean nothing. Put the old text back, or push the new one as a new "
+            "document."
+        )
+    return None
 
 
 def _results(doc: AnnotatedDocument, schema: Schema) -> list[Json]:

@@ -28,6 +28,7 @@ from annotate.rules.triggers import read_triggers
 from annotate.rules.yamlfile import RuleFile, read_yaml
 from schemas.errors import SchemaError
 from schemas.labels import Schema
+from schemas.text_files import read_utf8
 
 __all__ = ["DEFAULT_FOLDER", "build_ruleset", "load_ruleset"]
 
@@ -242,8 +243,5 @@ def _read_names(
 
 
 def _lines(path: Path) -> Iterable[str]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
-    return (line for line in text.splitlines() if line and line[0] != "#")
+    lines = read_utf8(path, error=SchemaError).splitlines()
+    return (line for line in lines if line and line[0] != "#")

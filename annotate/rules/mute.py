@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from pathlib import Path
 
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
+from schemas.text_files import read_json
 
 __all__ = ["mute", "read_mute_list"]
 
@@ -41,12 +41,10 @@ def read_mute_list(path: Path) -> frozenset[str]:
 
     Raises DataError for a file that is no such list.
     """
+    content = read_json(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
         listed = [entry["rule"] for entry in content["rules"]]
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (TypeError, KeyError):
         listed = [None]
     if not all(isinstance(rule, str) for rule in listed):
         raise DataError(

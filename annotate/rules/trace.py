@@ -6,17 +6,14 @@ The engine itself runs, with a reading and roles that listen; nothing here decid
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from annotate.rules.arguments import ArgumentFinder
 from annotate.rules.compiled import Ruleset
 from annotate.rules.engine import Steps, run
 from annotate.rules.events import REFUSALS, judge, options_at
-from annotate.rules.model import Frame, PatternRule, Place
-from annotate.rules.reading import Reading
+from annotate.rules.listening import ListeningFinder, ListeningReading
 from annotate.rules.resolve import Found, why_dropped
-from annotate.rules.roles import Roles
 from schemas.annotations import AnnotatedDocument
 
 __all__ = ["Step", "TracedSentence", "Word", "trace"]
@@ -27,10 +24,6 @@ _HOW = {
     "opens": "is only the beginning of {other}",
     "inside": "lies in {other}, and {outer} may not hold {inner} there",
 }
-_PLACES = (
-    *("subject", "object", "patient", "genitive", "nisba", "place", "time"),
-    *("count", "agent", "holder"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,89 +70,6 @@ class TracedSentence:
     steps: tuple[Step, ...]
 
 
-class _ListeningReading(Reading):
-    __slots__ = ("before", "refused")
-
-    def __init__(
-        self, ruleset: Ruleset, words: list[str], spans: Sequence[tuple[int, int]]
-    ) -> None:
-        super().__init__(ruleset, words, spans)
-        self.before = tuple(self.symbols)
-        self.refused: list[tuple[PatternRule, int, int]] = []
-
-    def _agrees(self, rule: PatternRule, first: int, last: int) -> bool:
-        agrees = super()._agrees(rule, first, last)
-        if not agrees:
-            self.refused.append((rule, first, last))
-        return agrees
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    place: str
-    roles: tuple[str, ...]
-    index: int
-    taken: str | None
-    why: str
-
-
-class _ListeningRoles(Roles):
-    __slots__ = ("attempts",)
-
-    def __init__(self, frame: Frame, mentions: list[Found]) -> None:
-        super().__init__(frame, mentions)
-        self.attempts: list[_Attempt] = []
-
-    def give(self, place: Place, index: int) -> None:
-        if not place:
-            return
-        why = self._why_not(place, index)
-        before = len(self.filled)
-        super().give(place, index)
-        taken = self.filled[index] if len(self.filled) > before else None
-        name = _place(self._frame, place)
-        self.attempts.append(_Attempt(name, place, index, taken, "" if taken else why))
-
-    def add(self, role: str, index: int) -> bool:
-        why = self._why_not((role,), index)
-        added = super().add(role, index)
-        taken = role if added else None
-        why = "" if added else why
-        self.attempts.append(_Attempt("joined by wa", (role,), index, taken, why))
-        return added
-
-    def _why_not(self, roles: tuple[str, ...], index: int) -> str:
-        label = self._mentions[index].label
-        if index in self.filled:
-            return f"it already fills {self.filled[index]}"
-        if not any(label in self._frame.fillers.get(role, ()) for role in roles):
-            return f"{' or '.join(roles)} takes no {label} here"
-        held = self.filled.values()
-        return f"{' or '.join(r for r in roles if r in held)} is filled already"
-
-
-def _place(frame: Frame, place: Place) -> str:
-    for name in _PLACES:
-        if getattr(frame, name) is place:
-            return name
-    return "preposition"
-
-
-class _ListeningFinder(ArgumentFinder):
-    """Keeps the attempts of every trigger, in the order of triggers."""
-
-    def __init__(self, reading: Reading, mentions: list[Found]) -> None:
-        super().__init__(reading, mentions)
-        self.made: list[_ListeningRoles] = []
-
-    def roles(  # type: ignore[override]
-        self, frame: Frame, mentions: list[Found]
-    ) -> Roles:
-        made = _ListeningRoles(frame, mentions)
-        self.made.append(made)
-        return made
-
-
 def trace(
     doc: AnnotatedDocument, ruleset: Ruleset, *, muted: Collection[str] = ()
 ) -> tuple[TracedSentence, ...]:
@@ -168,7 +78,7 @@ def trace(
     Offsets are code points of the document's text. Raises DataError where the text is
     absent.
     """
-    steps = run(doc, ruleset, kind=_ListeningReading, finds=_ListeningFinder)
+    steps = run(doc, ruleset, kind=ListeningReading, finds=ListeningFinder)
     return _Tracer(steps, muted).sentences()
 
 
@@ -355,7 +265,7 @@ class _Tracer:
 
     def _arguments(self) -> list[Step]:
         finder = self._steps.finder
-        if not isinstance(finder, _ListeningFinder):
+        if not isinstance(finder, ListeningFinder):
             return []
         found = []
         for trigger, roles in zip(self._steps.triggers, finder.made, strict=True):

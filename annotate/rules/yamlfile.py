@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from schemas.errors import SchemaError
+from schemas.text_files import read_utf8
 
 __all__ = ["RuleFile", "read_yaml"]
 
@@ -51,13 +52,9 @@ def read_yaml(path: Path) -> RuleFile:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = read_utf8(path, error=SchemaError)
     try:
-        text = path.read_text(encoding="utf-8")
         content = yaml.load(text, Loader=loader)
-    except OSError as error:
-        raise SchemaError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise SchemaError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
     except RecursionError:
         raise SchemaError(f"{path}: is nested too deeply. Mend the YAML.") from None
     except yaml.YAMLError as error:

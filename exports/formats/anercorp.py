@@ -10,13 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from exports.losses import Dropped
-from exports.tagged import (
-    Row,
-    decode_tags,
-    read_blocks,
-    rebuild_document,
-    tagged_files,
-)
+from exports.tagged import Row, decode_tags, read_alone
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 from schemas.spans import Span
@@ -29,12 +23,7 @@ def read_anercorp(place: Path, dropped: Dropped) -> Iterator[AnnotatedDocument]:
 
     Raises DataError with file and line where there is not one token and one tag.
     """
-    for path in tagged_files(place):
-        for number, block in enumerate(read_blocks(path, _parse), start=1):
-            doc = rebuild_document(
-                f"{path.stem}-{number}", [block], lambda rows: _find(rows, dropped)
-            )
-            yield doc.model_copy(update={"meta": {"source": path.name}})
+    return read_alone(place, _parse, lambda rows: _find(rows, dropped))
 
 
 def _parse(line: str, where: str) -> Row:

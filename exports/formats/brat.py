@@ -27,6 +27,7 @@ from schemas.annotations import (
 )
 from schemas.errors import DataError
 from schemas.labels import Schema
+from schemas.text_files import read_utf8
 
 __all__ = ["LOSES", "read_brat", "render_annotation_conf", "write_brat"]
 
@@ -206,14 +207,7 @@ def _annotation_lines(path: Path) -> list[str]:
 
 
 def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8."
-        ) from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+    return read_utf8(path).replace("\r\n", "\n")
 
 
 @dataclass(slots=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,9 @@ from annotate.ingest import read_sources
 from annotate.personal import find_personal_data
 from schemas.annotations import AnnotatedDocument
 from schemas.jsonl import write_documents
+from tests.command import miyar
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-MIYAR = Path(sys.executable).with_name("miyar")
 
 
 def doc_of(text: str) -> AnnotatedDocument:
@@ -99,26 +97,20 @@ def told(tmp_path):
     return path
 
 
-def miyar(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [MIYAR, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
-
-
-def test_lint_warns_and_fails_only_when_asked(told):
-    done = miyar("lint", told)
+def test_lint_warns_and_fails_only_when_asked(told, tmp_path):
+    done = miyar("lint", told, cwd=tmp_path)
     assert done.returncode == 0
     assert "P101" in done.stdout
     assert "0 problems, 1 warning" in done.stderr.replace("no problems", "0 problems")
-    strict = miyar("lint", told, "--strict", "--format", "json")
+    strict = miyar("lint", told, "--strict", "--format", "json", cwd=tmp_path)
     assert strict.returncode == 1
     assert [problem["code"] for problem in json.loads(strict.stdout)] == ["P101"]
 
 
 def test_a_release_holds_it_unless_that_is_refused(told, tmp_path):
     order = ("release", told, "--name", "n", "--version", "1.0")
-    refused = miyar(*order, "-o", tmp_path / "no", "--refuse-personal-data")
+    refused = miyar(*order, "-o", "no", "--refuse-personal-data", cwd=tmp_path)
     assert refused.returncode == 2
     assert "P101" in refused.stderr
     assert not (tmp_path / "no").exists()
-    assert miyar(*order, "-o", tmp_path / "yes").returncode == 0
+    assert miyar(*order, "-o", "yes", cwd=tmp_path).returncode == 0

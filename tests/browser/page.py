@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page
 
-from annotate.labelstudio.credentials import Login
+from annotate.labelstudio.client import login_of
+from annotate.settings import Settings
+
+READER = "reader.c@miyar.test"
+"""Who annotates in the browser; each test has a project of its own."""
 
 SCREENSHOTS = Path(__file__).parents[2] / ".miyar" / "screenshots"
 
@@ -34,8 +40,9 @@ _RECTANGLES = """([start, end]) => {
 }"""
 
 
-def log_in(annotator: BrowserContext, url: str, login: Login) -> None:
+def log_in(annotator: BrowserContext, url: str, email: str, settings: Settings) -> None:
     """Enter Label Studio with e-mail address and password."""
+    login = login_of(settings, email)
     page = annotator.new_page()
     page.goto(f"{url}/user/login")
     page.fill("input[name=email]", login.email)
@@ -119,3 +126,18 @@ class LabellingPage:
             )
         ):
             self.page.get_by_test_id("bottombar-submit-button").click()
+
+
+@contextmanager
+def opened(
+    annotator: BrowserContext, url: str, project: int, *, shot: str = ""
+) -> Iterator[LabellingPage]:
+    """Open a labelling page and read its instructions; no script of it may fail."""
+    page = LabellingPage(annotator)
+    page.open(url, project)
+    if shot:
+        page.shot(shot)
+    page.close_instructions()
+    yield page
+    assert page.faults == []
+    page.page.close()

@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from annotate.adjudicate import adjudicate_all
 from annotate.decisions import Decision
 from annotate.disputes import Brought, Dispute, bring_forward
 from annotate.guideline import render_adjudication
-from annotate.labelstudio.client import login_of
 from annotate.labelstudio.projects import find_campaign
 from schemas.annotations import AnnotatedDocument, Argument, EntityMention
 from schemas.checks import check_documents
 from tests.annotate.labelstudio.builders import SCHEMA, bare, span_of, visit
 from tests.browser.page import LabellingPage, log_in
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 JUDGE = "judge@miyar.test"
 FIRST, SECOND = "reader-1", "reader-2"
 
-pytestmark = [
-    pytest.mark.studio,
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
-    ),
-]
+pytestmark = [pytest.mark.studio, pytest.mark.browser]
 
 LONG, SHORT = span_of("وزير الخارجية"), span_of("وزير")
 PARTY, NAME, TIME = span_of("الوفد"), span_of("الكاظمي"), span_of("أمس")
 ADDED = span_of("بغداد", nth=1)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--no-first-run"],
-        )
-        yield browser
-        browser.close()
 
 
 def entity(number: str, label: str, span: tuple[int, int]) -> EntityMention:
@@ -127,7 +105,7 @@ def bring(studio, studio_settings):
 
 def open_as_judge(browser, studio, settings, project: str) -> LabellingPage:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    log_in(context, studio.url, login_of(settings, JUDGE))
+    log_in(context, studio.url, JUDGE, settings)
     page = LabellingPage(context)
     page.open(studio.url, find_campaign(studio, project).id)
     return page

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from annotate.guideline import render_guideline_html
 from schemas.load import load_schema
+from tests.browser.page import SCREENSHOTS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-SCREENSHOTS = Path(__file__).parents[2] / ".miyar" / "screenshots"
 SCHEMA = load_schema()
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
-    ),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     place = tmp_path_factory.mktemp("guideline") / "guideline.html"
     place.write_text(render_guideline_html(SCHEMA), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--no-first-run"]
-        )
-        page = browser.new_page(viewport={"width": 1300, "height": 900})
-        page.goto(place.as_uri())
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page.goto(place.as_uri())
+    yield page
+    page.close()
 
 
 def test_each_rule_stands_in_both_languages_side_by_side(page: Page) -> None:

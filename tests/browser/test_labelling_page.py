@@ -4,31 +4,14 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext
 
 from annotate.labelstudio.campaign import Campaign, Plan, find_campaign, push
-from annotate.labelstudio.client import login_of
-from annotate.labelstudio.collection import pull
 from annotate.labelstudio.config import role_value
-from annotate.labelstudio.users import ensure_users
 from schemas.annotations import AnnotatedDocument
-from schemas.jsonl import read_documents
 from tests.annotate.labelstudio.builders import SCHEMA, TEXT, bare, span_of, visit
-from tests.browser.page import LabellingPage, log_in
-
-READER = "reader.c@miyar.test"
+from tests.browser.page import LabellingPage, opened
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def annotator(browser, studio, studio_settings) -> Iterator[BrowserContext]:
-    """A browser in which the annotator is logged in."""
-    ensure_users(studio, studio_settings, [READER])
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    log_in(context, studio.url, login_of(studio_settings, READER))
-    yield context
-    context.close()
 
 
 def new_campaign(studio, settings) -> Campaign:
@@ -43,41 +26,12 @@ def campaign(studio, studio_settings) -> Campaign:
     return new_campaign(studio, studio_settings)
 
 
-def open_page(annotator, studio, campaign) -> Iterator[LabellingPage]:
-    opened = LabellingPage(annotator)
-    opened.open(studio.url, campaign.id)
-    opened.shot("instructions")
-    opened.close_instructions()
-    yield opened
-    assert opened.faults == []
-    opened.page.close()
-
-
-@pytest.fixture
-def page(annotator, studio, campaign) -> Iterator[LabellingPage]:
-    """The labelling page as the annotator has it after reading the instructions."""
-    yield from open_page(annotator, studio, campaign)
-
-
 @pytest.fixture(scope="module")
 def shown(annotator, studio, studio_settings) -> Iterator[LabellingPage]:
     """A page that is only looked at: nothing is submitted from it."""
-    yield from open_page(annotator, studio, new_campaign(studio, studio_settings))
-
-
-@pytest.fixture
-def pulled(studio, campaign, tmp_path):
-    """Submit the page and return what `pull` says of it."""
-
-    def run(page: LabellingPage) -> AnnotatedDocument:
-        page.submit()
-        done = pull(studio, campaign.title, schema=SCHEMA, out=tmp_path)
-        (path,) = done.files
-        assert path.name == f"{READER}.jsonl"
-        (doc,) = read_documents(path)
-        return doc
-
-    return run
+    campaign = new_campaign(studio, studio_settings)
+    with opened(annotator, studio.url, campaign.id, shot="instructions") as page:
+        yield page
 
 
 def named(doc: AnnotatedDocument, label: str) -> list[tuple[int, int]]:

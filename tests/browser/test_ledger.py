@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator
+from playwright.sync_api import Locator
 
 from annotate.labelstudio.campaign import (
     Campaign,
@@ -18,26 +17,13 @@ from annotate.labelstudio.config import role_value
 from annotate.labelstudio.history import read_history
 from annotate.labelstudio.review import TAB, lint_project
 from annotate.labelstudio.tasks import to_results
-from annotate.labelstudio.users import ensure_users
 from annotate.ledger import Ledger, build_ledger
 from annotate.lint import lint_document
 from schemas.annotations import AnnotatedDocument, Argument, EntityMention
 from tests.annotate.labelstudio.builders import SCHEMA, TEXT, span_of, visit
-from tests.browser.page import SCREENSHOTS, LabellingPage, log_in
-
-READER = "reader.d@miyar.test"
+from tests.browser.page import READER, SCREENSHOTS, LabellingPage
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def annotator(browser, studio, studio_settings) -> Iterator[BrowserContext]:
-    """A browser in which the annotator is logged in."""
-    ensure_users(studio, studio_settings, [READER])
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    log_in(context, studio.url, login_of(studio_settings, READER))
-    yield context
-    context.close()
 
 
 def suggested() -> AnnotatedDocument:
@@ -85,16 +71,6 @@ def campaign(studio, studio_settings, doc) -> Campaign:
     plan = Plan(project=f"ledger {uuid.uuid4().hex[:12]}", schema=SCHEMA)
     push([doc], plan, studio=studio, settings=studio_settings, say=str)
     return find_campaign(studio, plan.project)
-
-
-@pytest.fixture
-def page(annotator, studio, campaign) -> Iterator[LabellingPage]:
-    opened = LabellingPage(annotator)
-    opened.open(studio.url, campaign.id)
-    opened.close_instructions()
-    yield opened
-    assert opened.faults == []
-    opened.page.close()
 
 
 @pytest.fixture

@@ -6,37 +6,22 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext
 
 from annotate.cli.backend import build_backend
 from annotate.labelstudio.backend import RULE
 from annotate.labelstudio.campaign import push
-from annotate.labelstudio.client import login_of
-from annotate.labelstudio.collection import pull
 from annotate.labelstudio.connection import connect_project
 from annotate.labelstudio.doors import Doors
 from annotate.labelstudio.plan import Plan
 from annotate.labelstudio.projects import Campaign, find_campaign
-from annotate.labelstudio.users import ensure_users
 from schemas.annotations import AnnotatedDocument
-from schemas.jsonl import read_documents
 from tests.annotate.labelstudio.builders import SCHEMA, TEXT, span_of, visit
 from tests.annotate.labelstudio.serving import serving
-from tests.browser.page import LabellingPage, log_in
+from tests.browser.page import LabellingPage
 
-READER = "reader.live@miyar.test"
 DOORS = Doors("a secret")
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def annotator(browser, studio, studio_settings) -> Iterator[BrowserContext]:
-    ensure_users(studio, studio_settings, [READER])
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    log_in(context, studio.url, login_of(studio_settings, READER))
-    yield context
-    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -57,20 +42,15 @@ def campaign(studio, studio_settings, address, request) -> Campaign:
 
 
 @pytest.fixture
-def page(annotator, studio, campaign) -> Iterator[LabellingPage]:
+def page(page: LabellingPage) -> LabellingPage:
     """The labelling page with Auto-Annotation switched on."""
-    opened = LabellingPage(annotator)
-    opened.open(studio.url, campaign.id)
-    opened.close_instructions()
-    toggle = opened.page.get_by_test_id("bottombar-auto-annotation-toggle")
+    toggle = page.page.get_by_test_id("bottombar-auto-annotation-toggle")
     if not toggle.is_checked():
-        opened.page.get_by_text("Auto-Annotation").click()
+        page.page.get_by_text("Auto-Annotation").click()
     assert toggle.is_checked()
     # While a switch has the focus the labels' keys do nothing.
-    opened.page.evaluate("document.activeElement.blur()")
-    yield opened
-    assert opened.faults == []
-    opened.page.close()
+    page.page.evaluate("document.activeElement.blur()")
+    return page
 
 
 def draw(page: LabellingPage, words: str, label: str, *, nth: int = 0) -> None:
@@ -83,17 +63,6 @@ def draw(page: LabellingPage, words: str, label: str, *, nth: int = 0) -> None:
 
 def marks(page: LabellingPage) -> list[str]:
     return page.page.locator(".htx-highlight").all_inner_texts()
-
-
-@pytest.fixture
-def pulled(studio, campaign, tmp_path):
-    def run(page: LabellingPage) -> AnnotatedDocument:
-        page.submit()
-        (path,) = pull(studio, campaign.title, schema=SCHEMA, out=tmp_path).files
-        (doc,) = read_documents(path)
-        return doc
-
-    return run
 
 
 def test_drawing_a_name_marks_its_other_mentions_and_they_are_submitted(page, pulled):

@@ -13,17 +13,15 @@ import pytest
 from playwright.sync_api import Locator
 
 from annotate.labelstudio.campaign import Plan, find_campaign, push
-from annotate.labelstudio.client import login_of
 from annotate.labelstudio.users import ensure_users
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.jsonl import read_documents
 from tests.annotate.labelstudio.builders import SCHEMA
 from tests.browser.contrast import READABLE, contrasts
-from tests.browser.page import LabellingPage, log_in
+from tests.browser.page import READER, LabellingPage, log_in, opened
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]
 
-READER = "reader.l@miyar.test"
 GOLD = Path(__file__).parents[2] / "seeds" / "gold" / "gold.jsonl"
 TYPES = {**SCHEMA.entities, **SCHEMA.events}
 VIEWS = [(mode, width) for mode in ("Light", "Dark") for width in (1280, 1920)]
@@ -85,32 +83,29 @@ def view(request, browser, studio, studio_settings):
     ensure_users(studio, studio_settings, [READER])
     context = browser.new_context(viewport={"width": width, "height": width * 5 // 8})
     context.add_init_script(f"localStorage.setItem('preferred-color-scheme', '{mode}')")
-    log_in(context, studio.url, login_of(studio_settings, READER))
+    log_in(context, studio.url, READER, studio_settings)
     yield context, f"{mode.lower()}-{width}"
     context.close()
 
 
-def opened(view, studio, settings, doc) -> Iterator[LabellingPage]:
+def pushed(view, studio, settings, doc) -> Iterator[LabellingPage]:
     plan = Plan(project=f"long {uuid.uuid4().hex[:12]}", schema=SCHEMA)
     push([doc], plan, studio=studio, settings=settings, say=str)
-    page = LabellingPage(view[0])
-    page.open(studio.url, find_campaign(studio, plan.project).id)
-    page.close_instructions()
-    mode = page.page.get_attribute("html", "data-color-scheme")
-    assert view[1].startswith(mode)
-    yield page
-    assert page.faults == []
-    page.page.close()
+    project = find_campaign(studio, plan.project).id
+    with opened(view[0], studio.url, project) as page:
+        mode = page.page.get_attribute("html", "data-color-scheme")
+        assert view[1].startswith(mode)
+        yield page
 
 
 @pytest.fixture(scope="module")
 def page(view, studio, studio_settings) -> Iterator[LabellingPage]:
-    yield from opened(view, studio, studio_settings, long_article())
+    yield from pushed(view, studio, studio_settings, long_article())
 
 
 @pytest.fixture(scope="module")
 def colours(view, studio, studio_settings) -> Iterator[LabellingPage]:
-    yield from opened(view, studio, studio_settings, palette())
+    yield from pushed(view, studio, studio_settings, palette())
 
 
 def test_labels_and_attributes_stay_in_view_to_the_end_of_the_article(page, view):

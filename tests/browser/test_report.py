@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from evaluation.bench import Bench, measure
 from evaluation.extractors import parse_spec
@@ -19,34 +18,11 @@ from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.jsonl import read_documents
 from schemas.load import load_schema
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SEEDS = Path(__file__).parents[2] / "seeds" / "gold"
 EVIL = "</script><script>window.hit = 1</script><img src=x onerror='window.hit=1'>"
 IDENTITY = GoldIdentity("news-1.0", "f" * 64, {}, "ar")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-            ],
-        )
-        yield browser
-        browser.close()
+pytestmark = pytest.mark.browser
 
 
 def measured(gold, specs, identity=IDENTITY) -> list[dict]:

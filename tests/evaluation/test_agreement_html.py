@@ -108,19 +108,6 @@ def test_labels_and_pairs_have_their_figures() -> None:
     assert pairs.count("kappa</bdi>") == 3
 
 
-@pytest.fixture(scope="module")
-def browser() -> Any:
-    sync = pytest.importorskip("playwright.sync_api")
-    chromium = Path("/usr/bin/chromium")
-    if not chromium.exists():
-        pytest.skip("there is no Chromium at /usr/bin/chromium")
-    with sync.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-background-networking"]
-        opened = playwright.chromium.launch(executable_path=str(chromium), args=options)
-        yield opened
-        opened.close()
-
-
 @pytest.mark.browser
 def test_a_script_in_a_text_does_nothing(browser: Any, tmp_path: Path) -> None:
     place = tmp_path / "page.html"

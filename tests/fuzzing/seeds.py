@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from functools import cache
 from pathlib import Path
 
+from annotate.scale.packing import pack_share
+from evaluation.criteria import DEFAULT_CRITERIA
+from evaluation.scoring import edges_of
+from evaluation.shares import Share, score_share
+from exports.formats.tables import COLUMNS
+from schemas.jsonl import read_documents
 from tests.fuzzing.write_corpus import TEXT
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).with_name("corpus")
 GOLDEN = ROOT / "tests" / "golden"
+
+READ_BACK = {
+    "textee": ("documents.json",),
+    "omnievent": ("documents.unified.jsonl",),
+    "csv": tuple(f"{name}.csv" for name in COLUMNS),
+    "xmi": ("TypeSystem.xml", "visit.xmi"),
+    "cas-json": ("visit.json",),
+    "spacy": ("documents.spacy",),
+}
+"""The files of formats that `miyar export` reads back, and `miyar import` does not."""
+
+BETWEEN = b"\n%%\n"
+"""Between the files of a format, where it has several."""
 
 _FILES = {
     "ingest-jsonl": "tests/golden/formats/jsonl/documents.jsonl",
@@ -53,6 +73,14 @@ def seeds(target: str) -> tuple[bytes, ...]:
         found.append((ROOT / _FILES[target]).read_bytes()[:20_000])
     if target in _WRITTEN:
         found.append(_WRITTEN[target])
+    form = target.removeprefix("read-back-")
+    if form in READ_BACK and form != target:
+        places = (GOLDEN / "formats" / form / name for name in READ_BACK[form])
+        found.append(BETWEEN.join(place.read_bytes() for place in places))
+    if target == "share":
+        found.append(zlib.decompress(pack_share(_share())))
+    if target == "read-back-spacy":
+        found = [zlib.decompress(found[0])]
     if target == "import-brat":
         text = (GOLDEN / "layouts" / "brat" / "visit.txt").read_bytes()
         found = [text + b"\n\n" + found[0]]
@@ -66,6 +94,12 @@ def seeds(target: str) -> tuple[bytes, ...]:
             *(json.dumps([t]).encode() for t in tasks),
         ]
     return (*found, *corpus(".json" if target == "results" else ".txt"))
+
+
+def _share() -> Share:
+    docs = list(read_documents(GOLDEN / "formats" / "jsonl" / "documents.jsonl"))
+    criteria, edges = DEFAULT_CRITERIA, edges_of(DEFAULT_CRITERIA, None)
+    return score_share(docs, docs, schema=None, criteria=criteria, edges=edges)
 
 
 @cache

@@ -23,11 +23,11 @@ from tests.annotate.labelstudio.builders import SCHEMA, bare, visit
 JUDGE = "judge.cli@miyar.test"
 
 
-def run(*words: object, exit_code: int = 0) -> Result:
+def run(*words: object, exit_code: int | None = 0) -> Result:
     result = CliRunner().invoke(build_app(), [str(word) for word in words])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    assert result.exit_code == exit_code, result.output
+    assert exit_code in (None, result.exit_code), result.output
     return result
 
 
@@ -66,6 +66,66 @@ def test_what_a_policy_settles_says_so_with_time_and_votes(tmp_path: Path) -> No
     # Again: nothing new is decided, and the first decision is as it was.
     run("adjudicate", *places, *words)
     assert rulings(kept) == [ruling]
+
+
+def test_a_worksheet_that_is_filled_in_decides(tmp_path: Path) -> None:
+    doc = visit("d")
+    denied = doc.model_copy(
+        update={
+            "entities": doc.entities[1:],
+            "events": tuple(
+                event.model_copy(update={"polarity": "negative", "arguments": ()})
+                for event in doc.events
+            ),
+        }
+    )
+    places = written(tmp_path, a=[doc], b=[denied])
+    sheet, gold = tmp_path / "sheet.jsonl", tmp_path / "gold.jsonl"
+    while (
+        told := run(
+            *("adjudicate", *places, "--worksheet", tmp_path / "open.jsonl"),
+            *("--decisions", sheet, "--adjudicator", "judge", "-o", gold),
+            exit_code=None,
+        )
+    ).exit_code:
+        drafts = rulings(tmp_path / "open.jsonl")
+        assert f"{len(drafts)} conflicts are open" in told.stderr
+        assert "Fill in each verdict" in told.stderr
+        for draft in drafts:
+            assert (draft["verdict"], draft["by"]) == (None, "judge")
+            draft["verdict"] = "set" if "attributes" in draft else "keep"
+            draft["attributes"] = dict.fromkeys(draft.get("attributes", ()), "negative")
+        # One is left for later: it stays open, and is drafted again.
+        drafts[0]["verdict"] = None if len(drafts) > 1 else drafts[0]["verdict"]
+        with sheet.open("a", encoding="utf-8") as kept:
+            kept.writelines(json.dumps(draft) + "\n" for draft in drafts)
+    (merged,) = read_documents(gold)
+    assert [event.polarity for event in merged.events] == ["negative"]
+    assert [m.span for m in merged.entities] == [m.span for m in doc.entities]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('{"doc": "d"', "d.jsonl:1: this is not a line of JSON"),
+        ("[]", "d.jsonl:1: the line: "),
+        ('{"verdict": "maybe"}', "d.jsonl:1: "),
+        ('{"verdict": "keep", "sentences": ""}', "d.jsonl:1: "),
+    ],
+)
+def test_a_line_that_is_no_decision_is_told_with_its_place(
+    line: str, says: str, tmp_path: Path
+) -> None:
+    places = written(tmp_path, a=[visit("d")], b=[visit("d")])
+    (tmp_path / "d.jsonl").write_text(line, encoding="utf-8")
+    with pytest.raises(DataError, match=says):
+        run("adjudicate", *places, "--decisions", tmp_path / "d.jsonl")
+
+
+def test_decisions_that_are_not_there_are_told(tmp_path: Path) -> None:
+    places = written(tmp_path, a=[visit("d")], b=[visit("d")])
+    told = run("adjudicate", *places, "--decisions", tmp_path / "typo.jsonl")
+    assert "typo.jsonl: is not there; nothing is decided yet" in told.stderr
 
 
 def test_documents_of_a_campaign_are_adjudicated_by_their_overlap(
@@ -153,8 +213,10 @@ def test_a_release_is_corrected_in_label_studio(
 
     opened = run(*correct, exit_code=1)
     assert "d: reopened and not yet submitted" in opened.stderr
+    assert f"  {JUDGE}  password " in opened.stdout
     assert not gold.exists()
-    run(*correct, exit_code=1)
+    again = run(*correct, exit_code=1)
+    assert "password" not in again.stdout
 
     campaign = find_campaign(studio, project)
     assert campaign is not None

@@ -15,6 +15,7 @@ from schemas.annotations import (
 from schemas.jsonl import text_sha256
 from schemas.labels import Schema
 from schemas.load import load_schema
+from tests.strategies import NAMES, SCORES, entities, triggers
 
 SCHEMA = load_schema()
 TEXT = (
@@ -95,27 +96,27 @@ _TEXTS = st.text(
     min_size=1,
     max_size=60,
 )
-_SCORES = st.none() | st.floats(0, 1)
-_NAMES = st.none() | st.sampled_from(["R-1", "قاعدة <2>"])
 
 
 @st.composite
 def documents(draw: st.DrawFn, schema: Schema = SCHEMA) -> AnnotatedDocument:
     """Any valid document in canonical form: sorted, numbered, modes filled in."""
     text = draw(_TEXTS)
-    entities = _numbered(draw(_mentions(text, schema)), "T")
-    triggers = _numbered(draw(_triggers(text, schema)), "E")
+    fillers = _numbered(draw(entities(text, schema)), "T")
     events = [
         event.model_copy(
-            update={"arguments": draw(_arguments(event, entities, schema))}
+            update={
+                "mode": event.mode or schema.events[event.label].default_mode,
+                "arguments": draw(_arguments(event, fillers, schema)),
+            }
         )
-        for event in triggers
+        for event in _numbered(draw(triggers(text, schema)), "E")
     ]
     return AnnotatedDocument(
         id="d",
         text=text,
         sha256=text_sha256(text),
-        entities=tuple(entities),
+        entities=tuple(fillers),
         events=tuple(events),
     )
 
@@ -128,66 +129,18 @@ def _numbered(mentions: list[Any], letter: str) -> list[Any]:
     ]
 
 
-def _spans(text: str) -> st.SearchStrategy[tuple[int, int]]:
-    ends = st.integers(0, len(text))
-    return st.tuples(ends, ends).filter(lambda pair: pair[0] < pair[1])
-
-
-@st.composite
-def _mentions(draw: st.DrawFn, text: str, schema: Schema) -> list[EntityMention]:
-    found = {}
-    for start, end in draw(st.lists(_spans(text), max_size=6)):
-        label = draw(st.sampled_from(sorted(schema.entities)))
-        subtypes = [None, *schema.entities[label].subtypes]
-        mention = EntityMention(
-            label=label,
-            start=start,
-            end=end,
-            level=draw(st.sampled_from(["name", "nominal"])),
-            subtype=draw(st.sampled_from(subtypes)),
-            kb=draw(st.none() | st.just("Q796")),
-            score=draw(_SCORES),
-            rule=draw(_NAMES),
-            annotator=draw(_NAMES),
-            meta=draw(st.none() | st.just({"صفة": [1, None]})),
-        )
-        found[mention.key] = mention
-    return list(found.values())
-
-
-@st.composite
-def _triggers(draw: st.DrawFn, text: str, schema: Schema) -> list[EventMention]:
-    found = {}
-    for start, end in draw(st.lists(_spans(text), max_size=4)):
-        label = draw(st.sampled_from(sorted(schema.events)))
-        spec = schema.events[label]
-        modes = [spec.default_mode] if len(spec.modes) < 2 else [None, *spec.modes]
-        event = EventMention(
-            label=label,
-            start=start,
-            end=end,
-            polarity=draw(st.sampled_from(["positive", "negative"])),
-            realis=draw(st.sampled_from(["actual", "future", "hypothetical"])),
-            mode=draw(st.sampled_from(modes)),
-            score=draw(_SCORES),
-            rule=draw(_NAMES),
-        )
-        found[event.key] = event
-    return list(found.values())
-
-
 @st.composite
 def _arguments(
-    draw: st.DrawFn, event: EventMention, entities: list[EntityMention], schema: Schema
+    draw: st.DrawFn, event: EventMention, fillers: list[EntityMention], schema: Schema
 ) -> tuple[Argument, ...]:
     possible = [
         Argument(role=role, entity=entity.id)
         for role, use in sorted(schema.events[event.label].roles.items())
-        for entity in entities
+        for entity in fillers
         if entity.label in use.fillers
     ]
     return tuple(
-        argument.model_copy(update={"rule": draw(_NAMES), "score": draw(_SCORES)})
+        argument.model_copy(update={"rule": draw(NAMES), "score": draw(SCORES)})
         for argument in possible
         if draw(st.booleans())
     )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pickle
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,30 +15,9 @@ from annotate.rules.load import DEFAULT_FOLDER, build_ruleset, load_ruleset
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import SchemaError
 from schemas.labels import Schema
-from schemas.load import load_schema
 
 TEXT = "قال رئيس الوزراء العراقي مصطفى الكاظمي إن الجيش قصف بلخشتوف قرب بغداد"
 ARTICLES = sorted((DEFAULT_FOLDER / "articles").glob("*.txt"))
-
-
-@pytest.fixture(scope="module")
-def schema() -> Schema:
-    return load_schema()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the rules with small lexicons."""
-    shutil.copytree(DEFAULT_FOLDER / "rules", tmp_path / "rules")
-    lexicons = tmp_path / "lexicons"
-    (lexicons / "built").mkdir(parents=True)
-    (lexicons / "names.txt").write_text("محمد أحمد\n", encoding="utf-8")
-    (lexicons / "places.txt").write_text("@ GPE city\nبغداد = Q1530\n", "utf-8")
-    (lexicons / "built" / "words.tsv").write_text("كتاب\t50\tc\n", encoding="utf-8")
-    (lexicons / "built" / "name_tokens.tsv").write_text(
-        "سولانا\tlast\tsure\n", encoding="utf-8"
-    )
-    return tmp_path
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from evaluation.bench import Bench, measure
 from evaluation.extractors import KINDS, parse_spec
-from evaluation.runner import Limits, Options
+from evaluation.runs import Limits, Options
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.errors import UsageError
 from schemas.jsonl import read_documents

@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.bench import Bench, measure
 from evaluation.extractors import parse_spec
-from evaluation.runner import Limits, Options
+from evaluation.runs import Limits, Options
 from schemas.annotations import AnnotatedDocument, EntityMention
 from tests.evaluation.builders import schema
 from tests.evaluation.extractors import programs

@@ -16,6 +16,7 @@ from schemas.annotations import (
 )
 from schemas.labels import Schema
 from schemas.load import load_schema
+from tests.strategies import NAMES, SCORES, entities, spans, triggers
 
 SCHEMA = load_schema()
 TEXT = (
@@ -108,9 +109,6 @@ _TEXTS = st.text(
     min_size=1,
     max_size=60,
 )
-_SCORES = st.none() | st.floats(0, 1)
-_NAMES = st.none() | st.sampled_from(["R-1", "قاعدة <2>"])
-_METAS = st.none() | st.just({"صفة": [1, None, "\n"]})
 _IDS = st.sampled_from(["a", "خبر 7/8", "a-1", "..", "x\ny", '"q"', "#", "a:b"])
 
 
@@ -118,13 +116,13 @@ _IDS = st.sampled_from(["a", "خبر 7/8", "a-1", "..", "x\ny", '"q"', "#", "a:b
 def documents(draw: st.DrawFn, schema: Schema = SCHEMA) -> AnnotatedDocument:
     """Any valid document whose tokens and sentences are those of `miyar ingest`."""
     text = draw(_TEXTS)
-    entities = _named(draw, draw(_entities(text, schema)), "T")
-    triggers = _named(draw, draw(_triggers(text, schema)), "E")
+    fillers = _named(draw, draw(entities(text, schema)), "T")
+    found = _named(draw, draw(triggers(text, schema)), "E")
     events = [
         event.model_copy(
-            update={"arguments": draw(_arguments(event, entities, text, schema))}
+            update={"arguments": draw(_arguments(event, fillers, text, schema))}
         )
-        for event in triggers
+        for event in found
     ]
     return AnnotatedDocument(
         id=draw(_IDS),
@@ -132,7 +130,7 @@ def documents(draw: st.DrawFn, schema: Schema = SCHEMA) -> AnnotatedDocument:
         meta=draw(st.sampled_from([{}, {"outlet": "س", "n": [1.5, {"a": None}]}])),
         tokens=find_tokens(text),
         sentences=find_sentences(text),
-        entities=tuple(entities),
+        entities=tuple(fillers),
         events=tuple(events),
     )
 
@@ -146,59 +144,11 @@ def _named(draw: st.DrawFn, mentions: list[Any], letter: str) -> list[Any]:
     ]
 
 
-def _spans(text: str) -> st.SearchStrategy[tuple[int, int]]:
-    ends = st.integers(0, len(text))
-    return st.tuples(ends, ends).filter(lambda pair: pair[0] < pair[1])
-
-
-@st.composite
-def _entities(draw: st.DrawFn, text: str, schema: Schema) -> list[EntityMention]:
-    found = {}
-    for start, end in draw(st.lists(_spans(text), max_size=6)):
-        label = draw(st.sampled_from(sorted(schema.entities)))
-        subtypes = [None, *schema.entities[label].subtypes]
-        mention = EntityMention(
-            label=label,
-            start=start,
-            end=end,
-            level=draw(st.sampled_from(["name", "nominal"])),
-            subtype=draw(st.sampled_from(subtypes)),
-            kb=draw(st.none() | st.just("Q796")),
-            score=draw(_SCORES),
-            rule=draw(_NAMES),
-            annotator=draw(_NAMES),
-            meta=draw(_METAS),
-        )
-        found[mention.key] = mention
-    return list(found.values())
-
-
-@st.composite
-def _triggers(draw: st.DrawFn, text: str, schema: Schema) -> list[EventMention]:
-    found = {}
-    for start, end in draw(st.lists(_spans(text), max_size=4)):
-        label = draw(st.sampled_from(sorted(schema.events)))
-        event = EventMention(
-            label=label,
-            start=start,
-            end=end,
-            polarity=draw(st.sampled_from(["positive", "negative"])),
-            realis=draw(st.sampled_from(["actual", "future", "hypothetical"])),
-            mode=draw(st.sampled_from([None, *schema.events[label].modes])),
-            score=draw(_SCORES),
-            rule=draw(_NAMES),
-            annotator=draw(_NAMES),
-            meta=draw(_METAS),
-        )
-        found[event.key] = event
-    return list(found.values())
-
-
 @st.composite
 def _arguments(
     draw: st.DrawFn,
     event: EventMention,
-    entities: list[EntityMention],
+    fillers: list[EntityMention],
     text: str,
     schema: Schema,
 ) -> tuple[Argument, ...]:
@@ -206,16 +156,16 @@ def _arguments(
     possible = [
         Argument(role=role, entity=entity.id)
         for role, use in roles
-        for entity in entities
+        for entity in fillers
         if entity.label in use.fillers and entity.id is not None
     ]
     possible += [
         Argument(role=role, start=start, end=end)
-        for (start, end) in set(draw(st.lists(_spans(text), max_size=1)))
+        for (start, end) in set(draw(st.lists(spans(text), max_size=1)))
         for role, _ in roles
     ]
     return tuple(
-        argument.model_copy(update={"rule": draw(_NAMES), "score": draw(_SCORES)})
+        argument.model_copy(update={"rule": draw(NAMES), "score": draw(SCORES)})
         for argument in possible
         if draw(st.booleans())
     )
