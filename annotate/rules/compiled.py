@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import count
+from itertools import chain, count
 from typing import NamedTuple
 
 from annotate.arabic.clitics import Segmenter
+from annotate.arabic.fold import fold_text
 from annotate.rules.automaton import NameAutomaton
 from annotate.rules.context import Stage, compile_stage
 from annotate.rules.frames import compile_forms
@@ -93,8 +93,9 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
                     "Add the class, or mend its name."
                 )
     keys = Keys()
-    table = _word_table(files, schema, letters, keys)
-    patterns, entries = _name_patterns(files, table)
+    known = _known_words(files)
+    table = _word_table(files, schema, letters, keys, known)
+    patterns, entries = _name_patterns(files, table, known)
     parser = PatternParser(letters, files.groups, chunks)
     stages = {
         name: compile_stage(
@@ -102,21 +103,24 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
         )
         for name in files.stages
     }
+    grammar = build_grammar(files, letters, keys, _STRUCTURAL)
+    modes = {
+        label: tuple((mode, keys.all(words)) for mode, words in options)
+        for label, options in files.modes.items()
+    }
+    keys.settle()
     return Ruleset(
         schema,
         files,
         table,
         NameAutomaton(patterns),
         entries,
-        tuple(map(partial(_name, letters, keys), patterns, entries)),
+        _names(letters, keys.letter(QUOTE), patterns, entries),
         letters,
         tuple(stage for name, stage in stages.items() if not name.startswith(LATE)),
         tuple(stage for name, stage in stages.items() if name.startswith(LATE)),
-        build_grammar(files, letters, keys, _STRUCTURAL),
-        {
-            label: tuple((mode, keys.all(words)) for mode, words in options)
-            for label, options in files.modes.items()
-        },
+        grammar,
+        modes,
     )
 
 
@@ -133,7 +137,11 @@ def _letters(files: RuleFiles, schema: Schema) -> dict[str, int]:
 
 
 def _word_table(
-    files: RuleFiles, schema: Schema, letters: Mapping[str, int], keys: Keys
+    files: RuleFiles,
+    schema: Schema,
+    letters: Mapping[str, int],
+    keys: Keys,
+    known: Mapping[str, str],
 ) -> WordTable:
     cues = {word: name for name, words in files.classes.items() for word in words}
     function = frozenset(
@@ -141,14 +149,11 @@ def _word_table(
         for name in files.settings.get("function_classes", ())
         for word in files.classes.get(name, ())
     )
-    singles = {word for entry in files.entries for word in _single(entry)}
     verbs = frozenset(
         form
         for form, found in files.forms.items()
         if any(kind == "present" for _, kind in found)
     )
-    sure = {word for word, kind in files.names.items() if kind in _GIVEN}
-    known = frozenset({*singles, *cues, *files.forms, *files.nominals, *sure})
     names = frozenset(w for w, kind in files.names.items() if kind.endswith("sure"))
     marks = {mark: name for name, found in _MARKS.items() for mark in found}
     vocabulary = Vocabulary(
@@ -170,8 +175,35 @@ def _cues(files: RuleFiles) -> frozenset[str]:
     return frozenset().union(*modes, *(spec.frame.typical for spec in files.specs))
 
 
-def _name(letters: Mapping[str, int], keys: Keys, pattern: str, entry: Entry) -> Name:
-    odd = pattern.count(keys[QUOTE]) % 2 == 1
+def _known_words(files: RuleFiles) -> dict[str, str]:
+    """Return the words that are never parted, each with itself: equal ones are one."""
+    known: dict[str, str] = {}
+    for entry in files.entries:
+        for word in _single(entry):
+            known.setdefault(word, word)
+    classes = (words for words in files.classes.values())
+    sure = (word for word, kind in files.names.items() if kind in _GIVEN)
+    for word in chain(*classes, files.forms, files.nominals, sure):
+        known.setdefault(word, word)
+    return known
+
+
+def _names(
+    letters: Mapping[str, int],
+    quote: str,
+    patterns: Sequence[str],
+    entries: Sequence[Entry],
+) -> tuple[Name, ...]:
+    """Return what each pattern leaves; equal names are one value."""
+    known: dict[Name, Name] = {}
+    found = (
+        _name(letters, pattern.count(quote) % 2 == 1, entry)
+        for pattern, entry in zip(patterns, entries, strict=True)
+    )
+    return tuple(known.setdefault(name, name) for name in found)
+
+
+def _name(letters: Mapping[str, int], odd: bool, entry: Entry) -> Name:
     if entry.weak:
         return Name(letters["~" + entry.label], odd, None)
     kind = "shared_" + entry.label if entry.shared else entry.label
@@ -180,8 +212,6 @@ def _name(letters: Mapping[str, int], keys: Keys, pattern: str, entry: Entry) ->
 
 
 def _single(entry: Entry) -> tuple[str, ...]:
-    from annotate.arabic.fold import fold_text
-
     folded = fold_text(entry.form)
     if " " not in folded:
         return (folded,)
@@ -190,7 +220,7 @@ def _single(entry: Entry) -> tuple[str, ...]:
 
 
 def _name_patterns(
-    files: RuleFiles, table: WordTable
+    files: RuleFiles, table: WordTable, known: Mapping[str, str]
 ) -> tuple[list[str], tuple[Entry, ...]]:
     """Return the key patterns of all entries: the written and certain ones first.
 
@@ -198,9 +228,9 @@ def _name_patterns(
     (كتائب «حزب الله»).
     """
     found: dict[str, Entry] = {}
-    quote = table.learn(QUOTE)
+    quote = table.learn(QUOTE, known)
     for entry in sorted(files.entries, key=lambda e: (e.derived, e.weak)):
-        keys = table.learn(entry.form)
+        keys = table.learn(entry.form, known)
         if keys:
             found.setdefault(keys, entry)
         if len(keys) > 1 and not entry.derived:

@@ -73,7 +73,7 @@ def _fit(frame: Frame, uses: Mapping[str, EventRole], keys: Keys) -> Frame:
         frame,
         **places,
         prepositions={
-            word if word == PURPOSE else keys[word]: fit(place)
+            word if word == PURPOSE else keys.letter(word): fit(place)
             for word, place in frame.prepositions.items()
         },
         fillers=fillers,

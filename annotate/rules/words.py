@@ -9,7 +9,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from annotate.arabic.clitics import Segmenter
-from annotate.arabic.fold import fold
+from annotate.arabic.fold import fold, fold_text
 from annotate.arabic.tokens import find_tokens
 from annotate.rules.keys import Keys
 from annotate.rules.model import NominalSpec
@@ -112,6 +112,7 @@ class WordTable(dict[str, bytes]):
         """Return the rows of the words, and the units that their numbers count in."""
         if len(self) > _LIMIT or len(self._known) > _LIMIT:
             with self._lock:
+                self._keys.forget()
                 self._reset()
         while True:
             known = self._known
@@ -120,12 +121,19 @@ class WordTable(dict[str, bytes]):
             if self._known is known:
                 return rows, known
 
-    def learn(self, name: str) -> str:
-        """Return the keys of a name's units."""
-        keys = []
+    def learn(self, name: str, known: Mapping[str, str]) -> str:
+        """Return the keys of a name's units; a word that is `known` is kept once."""
+        letter = self._keys.letter
+        keys: list[str] = []
         for start, end in find_tokens(name):
-            units = self._analyse(name[start:end])
-            keys += [self._keys[unit.base] for _, unit in units]
+            token = name[start:end]
+            text = fold_text(token)
+            if _LETTER.search(text):
+                head, base = self.segmenter.split(text)
+                keys += map(letter, head)
+            else:
+                base = self._other(token, text).base
+            keys.append(letter(known.get(base, base)))
         return "".join(keys)
 
     def __missing__(self, text: str) -> bytes:
@@ -174,7 +182,7 @@ class WordTable(dict[str, bytes]):
         flags = TRIGGER if unit.triggers else 0
         if unit.base in self._cues:
             flags |= CUE
-        return unit.symbol, ord(self._keys[unit.base]), number, 0, flags
+        return unit.symbol, self._keys[unit.base], number, 0, flags
 
     def _analyse(self, token: str) -> list[tuple[int, Unit]]:
         view = fold(token)
