@@ -14,13 +14,13 @@ from schemas.jsonl import parse_document, render_document
 from schemas.parquet import write_rows
 from schemas.sources import read_lines, zstd
 from tests.annotate.scale.builders import (
-    MIYAR,
+    apart,
     finished,
-    miyar,
     short_articles,
     start,
     wait_for,
 )
+from tests.command import MIYAR, miyar
 
 COUNT = 700
 
@@ -44,6 +44,7 @@ def expected(
     return (folder / "o.jsonl").read_bytes().splitlines(keepends=True)
 
 
+@pytest.mark.slow
 def test_a_mixed_bag_of_files_and_workers_gives_the_same_bytes(
     tmp_path: Path, lines: list[bytes], expected: list[bytes]
 ) -> None:
@@ -52,12 +53,13 @@ def test_a_mixed_bag_of_files_and_workers_gives_the_same_bytes(
     (folder / "1.jsonl").write_bytes(b"".join(lines[:100]))
     (folder / "2.jsonl.gz").write_bytes(gzip.compress(b"".join(lines[100:400])))
     (folder / "3.jsonl.zst").write_bytes(zstd().compress(b"".join(lines[400:])))
-    done = miyar("suggest", "in", "-o", "o.jsonl.zst", "--workers", "2", cwd=tmp_path)
+    done = apart("suggest", "in", "-o", "o.jsonl.zst", "--workers", "2", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     packed = (tmp_path / "o.jsonl.zst").read_bytes()
     assert zstd().decompress(packed) == b"".join(expected)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_and_leaves_no_process(
     tmp_path: Path, lines: list[bytes], expected: list[bytes]
 ) -> None:
@@ -80,7 +82,7 @@ def test_a_run_that_was_killed_goes_on_and_leaves_no_process(
     wait_for(
         lambda: not any(Path("/proc", child, "exe").exists() for child in children)
     )
-    done = miyar(*call, cwd=tmp_path)
+    done = apart(*call, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert f"{kept} partitions were finished by an earlier run" in done.stderr
     assert (tmp_path / "o.jsonl").read_bytes() == b"".join(expected)
@@ -129,7 +131,7 @@ def test_a_broken_line_stops_all_workers_with_one_message(
 ) -> None:
     broken = [*lines[:300], b'{"id": "x"\n', *lines[300:]]
     (tmp_path / "in.jsonl").write_bytes(b"".join(broken))
-    done = miyar("suggest", "in.jsonl", "-o", "o.jsonl", "--workers", "2", cwd=tmp_path)
+    done = apart("suggest", "in.jsonl", "-o", "o.jsonl", "--workers", "2", cwd=tmp_path)
     assert done.returncode == 2
     assert "miyar: in.jsonl:301: this is not a line of JSON" in done.stderr
     assert "Traceback" not in done.stderr
