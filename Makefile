@@ -43,7 +43,7 @@ test-postgresql: setup postgresql
 	MIYAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest -ra tests/annotate/labelstudio tests/annotate/cli
 
 check: lint
-	$(PARALLEL) -m "not studio and not browser and not slow"
+	$(PARALLEL) --hypothesis-profile quick -m "not studio and not browser and not slow"
 
 # git commit then runs the linters on what is committed.
 hooks: setup

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.rules.compiled import Ruleset
 from annotate.rules.engine import suggest
 from schemas.annotations import AnnotatedDocument, EventMention
 from schemas.errors import DataError
+from tests.strategies import examples
 
 
 def doc(text: str) -> AnnotatedDocument:
@@ -195,7 +196,7 @@ ARTICLES = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(ARTICLES)
 def test_every_suggestion_is_whole_named_and_allowed(text: str) -> None:
     ruleset = RULES[0]
@@ -216,7 +217,7 @@ def test_every_suggestion_is_whole_named_and_allowed(text: str) -> None:
             assert filler.label in use[argument.role].fillers
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(ARTICLES)
 def test_records_built_without_validation_equal_validated_ones(text: str) -> None:
     found = suggest(doc(text), RULES[0])

@@ -30,18 +30,27 @@ def lines() -> list[bytes]:
     return short_articles(COUNT)
 
 
+def suggested(folder: Path, lines: list[bytes]) -> list[bytes]:
+    """What one process makes of them."""
+    (folder / "in.jsonl").write_bytes(b"".join(lines))
+    done = miyar("suggest", "in.jsonl", "-o", "o.jsonl", "--workers", "1", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert f"o.jsonl: {len(lines)} documents" in done.stderr
+    assert sorted(p.name for p in folder.iterdir()) == ["in.jsonl", "o.jsonl"]
+    return (folder / "o.jsonl").read_bytes().splitlines(keepends=True)
+
+
 @pytest.fixture(scope="module")
 def expected(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
 ) -> list[bytes]:
-    """What one process makes of them."""
-    folder = tmp_path_factory.mktemp("expected")
-    (folder / "in.jsonl").write_bytes(b"".join(lines))
-    done = miyar("suggest", "in.jsonl", "-o", "o.jsonl", "--workers", "1", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    assert f"o.jsonl: {COUNT} documents" in done.stderr
-    assert sorted(p.name for p in folder.iterdir()) == ["in.jsonl", "o.jsonl"]
-    return (folder / "o.jsonl").read_bytes().splitlines(keepends=True)
+    return suggested(tmp_path_factory.mktemp("expected"), lines)
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]) -> list[bytes]:
+    """The beginning of what is expected."""
+    return suggested(tmp_path_factory.mktemp("few"), lines[:50])
 
 
 @pytest.mark.slow
@@ -90,7 +99,7 @@ def test_a_run_that_was_killed_goes_on_and_leaves_no_process(
 
 
 def test_stdin_is_read_and_parquet_written_without_loss(
-    tmp_path: Path, lines: list[bytes], expected: list[bytes]
+    tmp_path: Path, lines: list[bytes], few: list[bytes]
 ) -> None:
     with (tmp_path / "in.parquet").open("wb") as out:
         write_rows(out, lines[:50])
@@ -107,17 +116,17 @@ def test_stdin_is_read_and_parquet_written_without_loss(
         render_document(parse_document(line, str(number))).encode() + b"\n"
         for number, line in read_lines(tmp_path / "o.parquet")
     ]
-    assert back == expected[:50]
+    assert back == few
 
 
 def test_a_folder_of_parts_is_there_whole_and_is_never_mixed(
-    tmp_path: Path, lines: list[bytes], expected: list[bytes]
+    tmp_path: Path, lines: list[bytes], few: list[bytes]
 ) -> None:
     (tmp_path / "in.jsonl").write_bytes(b"".join(lines[:10]))
     call = ("suggest", "in.jsonl", "-o", "out/")
     assert miyar(*call, cwd=tmp_path).returncode == 0
     part = tmp_path / "out" / "part-00000.jsonl"
-    assert part.read_bytes() == b"".join(expected[:10])
+    assert part.read_bytes() == b"".join(few[:10])
     assert miyar(*call, cwd=tmp_path).returncode == 0
     part.write_bytes(b"mine")
     refused = miyar(*call, cwd=tmp_path)
