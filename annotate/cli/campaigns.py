@@ -161,12 +161,16 @@ def _project_ailments(
     studio: Any, project: str | None, labels: Schema, gold: Release | None
 ) -> Iterator[Ailment]:
     from annotate.labelstudio.checkup import check_project
-    from annotate.labelstudio.projects import find_campaign, known_parts
+    from annotate.labelstudio.projects import (
+        find_campaign,
+        known_parts,
+        list_projects,
+    )
 
     if project is not None:
         campaigns = [part.campaign for part in known_parts(studio, project)]
     else:
-        listed = studio.get("/api/projects", page_size=1000)["results"]
+        listed = list_projects(studio)
         ours = [p["title"] for p in listed if str(p["description"]).startswith("miyar")]
         found = (find_campaign(studio, title) for title in ours)
         campaigns = [campaign for campaign in found if campaign is not None]

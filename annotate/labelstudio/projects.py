@@ -29,6 +29,7 @@ __all__ = [
     "find_parts",
     "iter_tasks",
     "known_parts",
+    "list_projects",
     "part_title",
     "patch_project",
     "task_query",
@@ -37,6 +38,8 @@ __all__ = [
 Json = dict[str, Any]
 LONGEST_TITLE = 50
 PAGE = 500
+PROJECTS = 100
+_LISTED = ("id", "title", "description", "task_number")
 _JOINT = " · "
 # However long an address is, so much of a campaign's name stands in its parts' titles.
 _SHARED = 20
@@ -89,7 +92,7 @@ def find_campaign(studio: Studio, title: str) -> Campaign | None:
 
     Raises ServiceError when there are several: which is meant cannot be known.
     """
-    found = [entry for entry in _listed(studio, title) if entry["title"] == title]
+    found = _same(studio, title)
     if len(found) > 1:
         raise ServiceError(
             f"Label Studio has {len(found)} projects named {title!r}. Rename all but "
@@ -107,7 +110,7 @@ def find_parts(studio: Studio, name: str) -> tuple[Part, ...]:
     titles = {part_title(name, user): user for user in users_by_id(studio).values()}
     found = [
         entry
-        for entry in _listed(studio, name[:_SHARED])
+        for entry in list_projects(studio, within=name[:_SHARED])
         if entry["title"] == name or entry["title"] in titles
     ]
     heard = [entry["title"] for entry in found]
@@ -139,6 +142,29 @@ def known_parts(studio: Studio, name: str) -> tuple[Part, ...]:
             "lists what is there."
         )
     return parts
+
+
+def list_projects(
+    studio: Studio, *, within: str = "", fields: Sequence[str] = _LISTED
+) -> list[Json]:
+    """Return the projects whose titles hold the words, all of them without any.
+
+    The server gives no more than 100 at once, however many are asked for.
+    """
+    found: dict[int, Json] = {}
+    for page in range(1, 1_000_000):
+        answer = studio.get(
+            "/api/projects",
+            title=within,
+            include=",".join(fields),
+            page=page,
+            page_size=PROJECTS,
+        )
+        # One that is made meanwhile moves others to the next page: each counts once.
+        found |= {int(entry["id"]): entry for entry in answer["results"]}
+        if not answer["next"]:
+            break
+    return list(found.values())
 
 
 def create_project(studio: Studio, title: str, **settings: Any) -> Campaign:
@@ -224,26 +250,9 @@ def task_query(*, beyond: int, only: Sequence[Json] = ()) -> str:
 
 
 def _same(studio: Studio, title: str) -> list[Json]:
-    listed = _listed(studio, title)
+    listed = list_projects(studio, within=title)
     found = [entry for entry in listed if entry["title"] == title]
     return sorted(found, key=lambda entry: int(entry["id"]))
-
-
-def _listed(studio: Studio, within: str) -> list[Json]:
-    """Return the projects whose titles hold the words, without their pages."""
-    found: list[Json] = []
-    for page in range(1, 1_000_000):
-        answer = studio.get(
-            "/api/projects",
-            title=within,
-            include="id,title,description,task_number",
-            page=page,
-            page_size=PAGE,
-        )
-        found += answer["results"]
-        if not answer["results"] or len(found) >= answer["count"]:
-            break
-    return found
 
 
 def _opened(studio: Studio, project: int) -> Campaign:

@@ -6,6 +6,7 @@ from typing import Any
 
 from annotate.labelstudio.client import connect
 from annotate.labelstudio.database import chosen_database
+from annotate.labelstudio.projects import list_projects
 from annotate.labelstudio.server import find_server, is_healthy
 from annotate.labelstudio.standing import render_rows
 from annotate.settings import Settings
@@ -39,9 +40,7 @@ def read_status(settings: Settings) -> dict[str, Any]:
 
 def _projects(settings: Settings) -> list[dict[str, Any]]:
     with connect(settings) as studio:
-        listed = studio.get("/api/projects", page_size=1000, include=",".join(_SHOWN))[
-            "results"
-        ]
+        listed = list_projects(studio, fields=_SHOWN)
     return [
         {
             "id": project["id"],

@@ -35,6 +35,7 @@ from annotate.labelstudio.campaign import (
 )
 from annotate.labelstudio.client import Studio, connect, login_of
 from annotate.labelstudio.collection import pull
+from annotate.labelstudio.projects import list_projects
 from annotate.labelstudio.review import lint_project
 from annotate.labelstudio.server import find_server
 from annotate.lint import lint_document
@@ -182,8 +183,8 @@ class Soak:
 
     def _reconcile(self) -> None:
         """Hold the server's own totals against what was done."""
-        listed = self.studio.get("/api/projects", page_size=1000)["results"]
-        ours = [p for p in listed if p["title"].startswith(f"soak {self.mark} ")]
+        counts = ("id", "task_number", "total_annotations_number")
+        ours = list_projects(self.studio, within=f"soak {self.mark} ", fields=counts)
         assert len(ours) == self.done.rounds
         assert sum(p["task_number"] for p in ours) == self.done.documents
         said = sum(p["total_annotations_number"] for p in ours)

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from annotate.labelstudio.client import connect
 from annotate.labelstudio.credentials import read_logins
 from annotate.labelstudio.installation import LOCK
 from annotate.labelstudio.process import birth, end_group
+from annotate.labelstudio.projects import list_projects
 from annotate.labelstudio.server import (
     admin_login,
     find_server,
@@ -202,6 +204,26 @@ def test_the_status_tells_address_and_login_and_no_secret(studio, studio_setting
     login = admin_login(studio_settings)
     assert login.token not in shown
     assert login.password not in shown
+
+
+def test_more_projects_than_the_server_gives_at_once_are_all_listed(
+    studio, studio_settings
+):
+    mark = uuid.uuid4().hex[:12]
+    # 100 is the most that the server gives.
+    titles = [f"many {mark} {number:03}" for number in range(102)]
+    for title in titles:
+        studio.post("/api/projects", {"title": title}, doing="make a project")
+    try:
+        listed = [
+            project["project"] for project in read_status(studio_settings)["projects"]
+        ]
+        assert [title for title in listed if mark in title] == titles
+        assert {p["title"] for p in list_projects(studio, within=mark)} == set(titles)
+    finally:
+        for project in list_projects(studio, within=mark):
+            path = f"/api/projects/{project['id']}"
+            studio.delete(path, doing="delete a project")
 
 
 def test_the_status_of_nothing_names_the_command_that_starts_it(tmp_path):
