@@ -20,21 +20,30 @@ TARGET ?= view
 MINUTES ?= 60
 KILLS ?= 50
 
+# What is compiled once need not be compiled by every process of a test run.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Workers begin with whole stretches of tests, which share the fixtures of a module.
+PARALLEL := $(BIN)/python -m pytest -ra -n auto --dist worksteal --ignore tests/browser
+
 .PHONY: demo test test-postgresql check lint setup browser hf postgresql hooks \
   benchmarks kills soak fuzz audit docs lock clean
 
 demo: setup
 	$(BIN)/miyar demo $(ARGS)
 
+# First all that needs neither server nor browser, on every core; then the others, one
+# after another, whatever came of the first. Both must pass.
 test: lint browser hf postgresql
-	$(BIN)/python -m pytest -ra
+	$(PARALLEL) -m "not studio and not browser"; first=$$?; \
+	$(BIN)/python -m pytest -ra -m "studio or browser" && exit $$first
 
 # Every Label Studio test once more, with the data in PostgreSQL.
 test-postgresql: setup postgresql
 	MIYAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest -ra tests/annotate/labelstudio tests/annotate/cli
 
 check: lint
-	$(BIN)/python -m pytest -ra -n auto -m "not studio and not browser"
+	$(PARALLEL) --hypothesis-profile quick -m "not studio and not browser and not slow"
 
 # git commit then runs the linters on what is committed.
 hooks: setup

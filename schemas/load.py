@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from schemas.labels import Schema
@@ -20,8 +21,15 @@ def load_schema(path: Path | None = None) -> Schema:
     Raises SchemaError that lists every fault found, one a line, as
     `file:line: what; how to mend`.
     """
-    source = YamlSource.read(path or BUILT_IN)
-    return source.validate(Schema, references=reference_faults)
+    if path is None:
+        return _built_in()
+    return YamlSource.read(path).validate(Schema, references=reference_faults)
+
+
+@cache
+def _built_in() -> Schema:
+    """Read the schema that most commands ask for more than once."""
+    return load_schema(BUILT_IN)
 
 
 def parse_schema(source: str, *, name: str = "schema") -> Schema:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from annotate.labelstudio.client import Studio, connect
 from annotate.labelstudio.installation import ensure_installed, label_studio
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).parent.parent
 ON_POSTGRESQL = os.environ.get("MIYAR_TEST_DATABASE") == "postgresql"
 """Whether every server of this test run keeps its data in PostgreSQL."""
+
+
+# A busy machine is no fault of the code: no example has a deadline.
+settings.register_profile("full", max_examples=100, deadline=None)
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.load_profile("full")
 
 
 def _tell(line: str) -> None:

@@ -1,17 +1,26 @@
-"""Any mentions that a document of some text may hold under some schema."""
+"""Any mentions that a text may hold under some schema, and how many are drawn."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from schemas.annotations import EntityMention, EventMention
 from schemas.labels import Schema
 
-__all__ = ["NAMES", "SCORES", "entities", "spans", "triggers"]
+__all__ = ["NAMES", "SCORES", "entities", "examples", "spans", "triggers"]
 
 SCORES = st.none() | st.floats(0, 1)
 NAMES = st.none() | st.sampled_from(["R-1", "قاعدة <2>"])
 _METAS = st.none() | st.just({"صفة": [1, None, "\n"]})
+
+
+def examples(count: int, **options: Any) -> settings:
+    """Settings for so many examples where the profile draws a hundred."""
+    share = settings.default.max_examples / 100
+    return settings(max_examples=max(5, round(count * share)), **options)
 
 
 def spans(text: str) -> st.SearchStrategy[tuple[int, int]]:

@@ -56,6 +56,19 @@ def test_help_lists_every_command_once_with_its_whole_sentence() -> None:
     assert sorted(listed) == sorted(app.commands)  # type: ignore[attr-defined]
     shown = miyar("--help", cwd=ROOT)
     assert "..." not in shown.stdout.partition("To see it all")[2]
+    inner = miyar("schema", "--help", cwd=ROOT).stdout.partition("Commands:")[2]
+    assert "migrate" in inner
+    assert "..." not in inner
+
+
+def test_every_argument_and_option_says_what_it_is() -> None:
+    silent = [
+        f"{name} {parameter.name}"
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if not getattr(parameter, "help", None)
+    ]
+    assert silent == []
 
 
 def test_help_answers_at_once_for_it_loads_no_library_but_typer() -> None:

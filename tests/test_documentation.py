@@ -84,6 +84,7 @@ class Reader:
         assert done.returncode in fine, f"{words}\n{done.stdout}\n{done.stderr}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["researcher", "developer"])
 def test_a_tutorial_can_be_followed(tmp_path: Path, page: str) -> None:
     Reader(tmp_path).follow(f"docs/tutorials/{page}.md")
@@ -147,6 +148,7 @@ def test_a_campaign_can_be_led_by_the_page(
     studio.sdk.projects.delete(campaign.id)
 
 
+@pytest.mark.slow
 def test_the_site_builds_without_a_broken_link(tmp_path: Path) -> None:
     done = subprocess.run(
         [BIN / "mkdocs", "build", "--strict", "--quiet", "-d", tmp_path / "site"],

@@ -38,6 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_what_is_built_describes_itself_well(built: Path) -> None:
     files = [*built.glob("*.whl"), *built.glob("*.tar.gz")]
     assert len(files) == 2

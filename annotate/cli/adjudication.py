@@ -126,7 +126,9 @@ def adjudicate(  # noqa: PLR0913 - one parameter per option
     by_name = {name: docs.values() for name, docs in passes.items()}
     gold, conflicts = adjudicate_all(by_name, made, overlap=overlap)
     if conflicts:
-        _list_conflicts(gold, conflicts, list(passes), worksheet, by=adjudicator)
+        _list_conflicts(
+            gold, conflicts, list(passes), worksheet, by=adjudicator, project=project
+        )
     if conflicts or waiting:
         raise typer.Exit(1)
     if out:
@@ -226,13 +228,14 @@ def _write_gold(
     write_documents(out, map(complete_document, linked))
 
 
-def _list_conflicts(
+def _list_conflicts(  # noqa: PLR0913 - keyword-only but for what is listed
     gold: Sequence[AnnotatedDocument],
     conflicts: Sequence[Conflict],
     names: Sequence[str],
     worksheet: Path | None,
     *,
     by: str,
+    project: str | None,
 ) -> None:
     from annotate.worksheet import describe_conflict
     from schemas.jsonl import write_atomically
@@ -246,6 +249,8 @@ def _list_conflicts(
             f"drafts are in {worksheet}. Fill in each verdict (keep, drop, set), add "
             "the lines to the file of --decisions, and run this again."
         )
+    elif project:
+        where = f"they wait for {by} in {project!r}. Run this again afterwards."
     else:
         for draft in drafts:
             about = draft.get("role") or " ".join(draft.get("attributes", ()))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-__all__ = ["SECTIONS", "Overview"]
+__all__ = ["SECTIONS", "Overview", "WholeSentences"]
 
 SECTIONS = {
     "To see it all": ("demo",),
@@ -23,12 +24,16 @@ SECTIONS = {
 """Every command, in the order in which it is usually needed."""
 
 
-class Overview(TyperGroup):
-    """The commands in sections; no sentence is cut, as lists of commands are."""
+class WholeSentences(TyperGroup):
+    """Commands that are listed with the whole of their first sentence."""
+
+    sections: Mapping[str, tuple[str, ...]] | None = None
+    """Names of commands by the heading they stand under; one heading if None."""
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write a list for each section."""
-        for title, names in SECTIONS.items():
+        sections = self.sections or {"Commands": tuple(self.commands)}
+        for title, names in sections.items():
             rows = []
             for name in names:
                 command = self.get_command(ctx, name)
@@ -37,3 +42,9 @@ class Overview(TyperGroup):
                     rows.append((name, " ".join(said.split())))
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+class Overview(WholeSentences):
+    """All commands, by what they are for."""
+
+    sections = SECTIONS

@@ -34,7 +34,7 @@ def leaderboard(
     ],
     *,
     by: Annotated[
-        str, typer.Option(help="The number to rank by.")
+        str, typer.Option("--sort", help="The number to rank by.")
     ] = "entities.micro.f1",
     output: Annotated[
         BoardFormat, typer.Option("--format", help="How to print it.")
@@ -48,7 +48,7 @@ def leaderboard(
 
     Results on another gold, or on another version of it, are never ranked together.
 
-    Example: miyar leaderboard leaderboard.jsonl --by triggers.micro.f1
+    Example: miyar leaderboard leaderboard.jsonl --sort triggers.micro.f1
     """
     from evaluation.leaderboard import boards, leaderboard_table, read_entries
 

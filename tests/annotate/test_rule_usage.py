@@ -10,10 +10,8 @@ from annotate.cli.main import build_app
 from annotate.rule_usage import RuleUsage, count_usage, rule_ids
 from annotate.rules.compiled import Ruleset
 from annotate.rules.engine import suggest
-from annotate.rules.load import load_ruleset
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
-from schemas.load import load_schema
 
 ROOT = Path(__file__).parents[2]
 TEXTS = (
@@ -21,11 +19,6 @@ TEXTS = (
     "قال الوزير أحمد الصحاف إن بغداد آمنة",
     "أعلنت وزارة الدفاع العراقية مقتل جنديين",
 )
-
-
-@pytest.fixture(scope="module")
-def ruleset() -> Ruleset:
-    return load_ruleset(load_schema())
 
 
 def docs() -> list[AnnotatedDocument]:

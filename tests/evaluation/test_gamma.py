@@ -4,6 +4,7 @@ import importlib.util
 import json
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,14 @@ from schemas.spans import Span
 
 CASES = Path(__file__).parents[3] / "shared" / "conformance" / "iaa.json"
 INSTALLED = importlib.util.find_spec("pygamma_agreement") is not None
-needs_library = pytest.mark.skipif(
-    not INSTALLED, reason="pygamma-agreement, the extra 'gamma', is not installed"
-)
+
+
+def needs_library(test: Callable[..., None]) -> Any:
+    """Mark what runs the library, which compiles itself for half a minute first."""
+    there = pytest.mark.skipif(
+        not INSTALLED, reason="pygamma-agreement, the extra 'gamma', is not installed"
+    )
+    return pytest.mark.slow(there(test))
 
 
 def value(*texts: Continuum, seed: int = 1) -> float | None:

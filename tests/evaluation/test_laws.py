@@ -6,16 +6,17 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation import CRITERIA, Bootstrap, Counts, Report, score
 from evaluation.assignment import best_pairs
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.annotations import Argument as Filler
+from tests.strategies import examples
 
 NONE = Bootstrap(resamples=0)
-LAW = settings(max_examples=40, deadline=None)
+LAW = examples(40)
 LAYERS = [name for name, c in CRITERIA.items() if c.convention == "raw"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from evaluation import Bootstrap, score
@@ -15,6 +15,7 @@ from schemas.annotations import AnnotatedDocument
 from schemas.spans import Span
 from tests.evaluation.builders import doc
 from tests.evaluation.test_laws import corpora
+from tests.strategies import examples
 
 BOOT = Bootstrap(resamples=25, seed=3)
 TEXT = "وصل رئيس الوزراء إلى بغداد"
@@ -25,7 +26,7 @@ def after_first_letter(text: str, span: Span) -> Span:
     return Span(span.start + 1, span.end)
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.generate])
+@examples(25, phases=[Phase.generate])
 @given(corpora(), corpora(), st.integers(0, 99))
 def test_shares_add_up_to_the_whole(
     gold: tuple[AnnotatedDocument, ...],

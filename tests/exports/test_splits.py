@@ -6,12 +6,13 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.splits import build_splits, group_copies, read_splits, split_faults
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
+from tests.strategies import examples
 
 THIRDS = {"train": 0.6, "dev": 0.2, "test": 0.2}
 WORDS = [f"كلمة{number}" for number in range(400)]
@@ -59,7 +60,7 @@ def test_splits_are_whole_and_near_their_shares_in_every_outlet() -> None:
         assert share == 4
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.randoms(use_true_random=False), st.integers(0, 5))
 def test_the_order_of_documents_does_not_matter(
     shuffler: random.Random, seed: int

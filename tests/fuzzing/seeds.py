@@ -68,32 +68,41 @@ _WRITTEN = {
 @cache
 def seeds(target: str) -> tuple[bytes, ...]:
     """The files to begin from."""
-    found = []
+    kept = []
     if target in _FILES:
-        found.append((ROOT / _FILES[target]).read_bytes()[:20_000])
+        kept.append((ROOT / _FILES[target]).read_bytes()[:20_000])
     if target in _WRITTEN:
-        found.append(_WRITTEN[target])
+        kept.append(_WRITTEN[target])
     form = target.removeprefix("read-back-")
     if form in READ_BACK and form != target:
         places = (GOLDEN / "formats" / form / name for name in READ_BACK[form])
-        found.append(BETWEEN.join(place.read_bytes() for place in places))
+        kept.append(BETWEEN.join(place.read_bytes() for place in places))
+    made = _made(target, kept)
+    return (*made, *corpus(".json" if target == "results" else ".txt"))
+
+
+def _made(target: str, kept: list[bytes]) -> list[bytes]:
+    """Return the files of a target whose bytes are made from others."""
     if target == "share":
-        found.append(zlib.decompress(pack_share(_share())))
+        return [zlib.decompress(pack_share(_share()))]
     if target == "read-back-spacy":
-        found = [zlib.decompress(found[0])]
+        return [zlib.decompress(kept[0])]
+    if target == "backup":
+        # Whole at both ends, and not to be unpacked in between.
+        return [*kept, kept[0][:20] + b"\xff" * 8 + kept[0][28:]]
     if target == "import-brat":
         text = (GOLDEN / "layouts" / "brat" / "visit.txt").read_bytes()
-        found = [text + b"\n\n" + found[0]]
+        return [text + b"\n\n" + kept[0]]
     if target == "import-labelstudio":
         tasks = [
             {"id": 1, "data": {"text": TEXT}, "annotations": [{"result": result}]}
             for result in map(json.loads, corpus(".json"))
         ]
-        found += [
-            json.dumps(tasks).encode(),
-            *(json.dumps([t]).encode() for t in tasks),
+        return [
+            *kept,
+            *(json.dumps(given).encode() for given in (tasks, *([t] for t in tasks))),
         ]
-    return (*found, *corpus(".json" if target == "results" else ".txt"))
+    return kept
 
 
 def _share() -> Share:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests.fuzzing.seeds import corpus, seeds
 from tests.fuzzing.targets import TARGETS, feed
 from tests.fuzzing.write_corpus import RESULTS, TEXTS
+from tests.strategies import examples
 
 _JUNK = st.sampled_from(
     [
@@ -35,7 +36,7 @@ def spoilt(draw: st.DrawFn, name: str) -> bytes:
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
 def test_a_parser_takes_or_refuses_whatever_it_is_given(name):
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @examples(15, suppress_health_check=list(HealthCheck))
     @given(spoilt(name) | st.binary(max_size=200))
     def fed(content):
         feed(name, content)

@@ -14,6 +14,7 @@ from tests.reliability.kill_nine import (
 KILLS = 2
 
 
+@pytest.mark.slow
 def test_killed_commands_leave_no_torn_file_and_the_next_run_completes(tmp_path):
     for work in local_works(tmp_path):
         tally = kill_often(work, KILLS, folder=tmp_path / work.name, seed=1, environ={})

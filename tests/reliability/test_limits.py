@@ -103,6 +103,7 @@ exit $code
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare of Linux")
 @pytest.mark.parametrize("name", ["suggest", "release", "jsonl", "conll", "adjudicate"])
 def test_a_full_disk_is_told_and_what_was_there_stays(name, tmp_path):
@@ -156,6 +157,7 @@ def test_another_users_folder_is_told_by_the_rights_it_lacks(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_told_and_nothing_is_left(tmp_path):
     article = tmp_path / "long.txt"
     article.write_bytes(b"x " * 40_000_000)

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import typer
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from typer.testing import CliRunner, Result
 
 from annotate.cli.conversion import register
@@ -20,6 +20,7 @@ from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError, UsageError
 from schemas.jsonl import read_documents, write_documents
 from tests.exports.formats.builders import SCHEMA, TEXT, documents, visit
+from tests.strategies import examples
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 SEEDS = Path(__file__).parents[3] / "seeds" / "gold"
@@ -174,7 +175,7 @@ def test_what_is_no_export_is_named(tmp_path: Path) -> None:
 
 
 @given(documents())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_any_document_comes_back_from_tasks(doc: AnnotatedDocument) -> None:
     # Label Studio shows a carriage return as a second line break: refused elsewhere.
     assume("\r" not in (doc.text or ""))

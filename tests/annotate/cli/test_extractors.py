@@ -68,7 +68,7 @@ def test_predictions_are_kept_and_score_the_same(measured):
 
 def test_the_leaderboard_ranks_by_the_number_that_was_named(measured):
     board = run(
-        "leaderboard", measured / "board.jsonl", "--by", "triggers.micro.f1",
+        "leaderboard", measured / "board.jsonl", "--sort", "triggers.micro.f1",
         "--format", "json",
     )  # fmt: skip
     (only,) = json.loads(board.stdout)

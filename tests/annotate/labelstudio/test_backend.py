@@ -18,7 +18,7 @@ from functools import cache
 import httpx
 import pytest
 import typer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -39,6 +39,7 @@ from schemas.errors import ServiceError
 from schemas.jsonl import text_sha256
 from tests.annotate.labelstudio.builders import SCHEMA, TEXT, span_of, visit
 from tests.annotate.labelstudio.serving import serving
+from tests.strategies import examples
 
 CONFIG = render_config(SCHEMA)
 DOORS = Doors("a secret")
@@ -344,7 +345,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(junk=_JSON, place=st.sampled_from(["task", "context", "region", "page", "hook"]))
 def test_junk_is_answered_or_refused_and_never_breaks_anything(junk, place):
     good = region("الكاظمي")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.arabic.fold import fold_text
@@ -11,6 +11,7 @@ from annotate.cli.backend import build_backend
 from annotate.labelstudio.backend import Backend
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.spans import Span, overlaps
+from tests.strategies import examples
 
 SURE_TO_MEND = ("S101", "S102", "S103", "S105", "S107", "S109")
 
@@ -165,7 +166,7 @@ _WORDS = st.sampled_from(_VOCABULARY.split(" "))
 _TEXTS = st.lists(_WORDS, min_size=2, max_size=25).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(text=_TEXTS, label=st.sampled_from(["PER", "GPE", "ORG"]), data=st.data())
 def test_what_is_found_obeys_the_span_rule_and_is_found_once(text, label, data):
     start = data.draw(st.integers(0, len(text) - 1))

@@ -53,16 +53,30 @@ def test_unchanged_rules_are_compiled_once(
     assert "بغداد" in {entry.form for entry in second.entries}
 
 
+@pytest.fixture(scope="module")
+def fresh(schema: Schema) -> Ruleset:
+    """The rules that ship, compiled here."""
+    return build_ruleset(schema)
+
+
+@pytest.fixture(scope="module")
+def kept(
+    schema: Schema, fresh: Ruleset, tmp_path_factory: pytest.TempPathFactory
+) -> Ruleset:
+    """The same, written and read."""
+    file = tmp_path_factory.mktemp("kept") / "kept.rules"
+    write_cached(file, fresh)
+    back = read_cached(file, schema)
+    assert back is not None
+    return back
+
+
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
 def test_kept_rules_suggest_what_fresh_ones_do(
-    schema: Schema, cache: Path, path: Path, ruleset: Ruleset
+    fresh: Ruleset, kept: Ruleset, path: Path
 ) -> None:
     text = path.read_text(encoding="utf-8")
-    file = cache / "kept.rules"
-    write_cached(file, ruleset)
-    kept = read_cached(file, schema)
-    assert kept is not None
-    assert found(kept, text) == found(build_ruleset(schema), text)
+    assert found(kept, text) == found(fresh, text)
 
 
 @pytest.mark.parametrize(

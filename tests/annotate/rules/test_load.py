@@ -134,6 +134,17 @@ def test_an_absent_file_is_named(folder: Path, schema: Schema) -> None:
     assert "triggers.yaml: cannot be read" in fault(folder, schema)
 
 
+@pytest.mark.parametrize(
+    "name", ["rules/context.yaml", "lexicons/names.txt", "lexicons/built/words.tsv"]
+)
+def test_a_file_in_another_encoding_is_named(
+    folder: Path, schema: Schema, name: str
+) -> None:
+    path = folder / name
+    path.write_bytes(path.read_bytes() + "# كتاب\n".encode("cp1256"))
+    assert fault(folder, schema).startswith(f"{path}: is not UTF-8")
+
+
 def test_the_order_of_lexicon_files_decides_nothing_between_names(
     folder: Path, schema: Schema
 ) -> None:

@@ -40,6 +40,7 @@ def one_line() -> str:
 ODD = {
     "a long article": article(),
     "one line": one_line(),
+    "one clause": "وقال الرئيس العراقي برهم صالح إن وزير الخارجية الإيراني وصل ",
     "only Latin": "Hello world, said no one. ",
     "controls": "\x01\x02 \x03\x7f",
     "lone surrogates": "\ud800 \udfff",

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.arabic.sentences import find_sentences
@@ -16,6 +16,7 @@ from annotate.rules.load import DEFAULT_FOLDER, load_ruleset
 from annotate.rules.reading import read_units
 from schemas.annotations import AnnotatedDocument
 from schemas.load import load_schema
+from tests.strategies import examples
 
 ARTICLES = [
     path.read_text(encoding="utf-8")
@@ -42,7 +43,7 @@ def spans(text: str, sentences: tuple[tuple[int, int], ...] | None) -> list[str]
     return [text[reading.starts[at] : reading.end(at)] for at in places]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(TEXTS | st.text())
 def test_units_lie_in_the_tokens_of_the_text_in_order(text: str) -> None:
     reading = read_units(text, None, rules())

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.rules.compiled import Ruleset
@@ -9,6 +9,7 @@ from annotate.rules.engine import suggest
 from annotate.rules.resolve import Found, resolve, why_dropped
 from annotate.rules.trace import Step, trace
 from schemas.annotations import AnnotatedDocument
+from tests.strategies import examples
 
 NESTING = {"ORG": frozenset({"GPE", "ORG"}), "TITLE": frozenset({"ORG"})}
 
@@ -120,7 +121,7 @@ def mentions() -> st.SearchStrategy[list[Found]]:
     return st.lists(one, max_size=8)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(mentions())
 def test_every_dropped_mention_has_a_reason_and_no_kept_one_has(
     found: list[Found],

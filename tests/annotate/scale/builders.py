@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.command import MIYAR
+
 ARTICLES = Path(__file__).parents[3] / "seeds" / "articles"
-MIYAR = Path(sys.executable).with_name("miyar")
 
 
 def short_articles(count: int) -> list[bytes]:
@@ -39,8 +39,8 @@ def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
     )
 
 
-def miyar(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the installed command to its end."""
+def apart(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the installed command, with workers of its own, to its end."""
     process = start(*arguments, cwd=cwd)
     out, err = process.communicate(timeout=300)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -15,15 +16,12 @@ import pytest
 from annotate.scale import cluster
 from annotate.scale.job import Job, Lines, Outcome, Parcel, unpack
 from schemas.errors import ServiceError, UsageError
-from tests.annotate.scale.builders import (
-    finished,
-    miyar,
-    short_articles,
-    start,
-    wait_for,
-)
+from tests.annotate.scale.builders import finished, short_articles, start, wait_for
+from tests.command import miyar
 
-pytest.importorskip("distributed")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
+)
 
 DASK = Path(sys.executable).with_name("dask")
 
@@ -64,6 +62,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, Start]]:
         process.wait()
 
 
+@pytest.mark.slow
 def test_a_cluster_with_a_worker_killed_gives_the_bytes_of_one_process(
     tmp_path: Path, scheduler: tuple[str, Start]
 ) -> None:
@@ -178,6 +177,7 @@ def test_a_cluster_that_is_not_there_is_told_with_what_to_do(
             list(cluster.run_cluster(job, [], scheduler=address))
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_told(
     monkeypatch: pytest.MonkeyPatch, scheduler: tuple[str, Start]
 ) -> None:

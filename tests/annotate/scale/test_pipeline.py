@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.scale.identities import Identities, digest_ids
@@ -15,6 +15,7 @@ from annotate.scale.partitions import cut
 from annotate.scale.parts import Parts
 from annotate.scale.pipeline import Collection, Hands, run
 from schemas.errors import DataError, UsageError
+from tests.strategies import examples
 
 Read = Callable[[Callable[[float], None]], Iterator[tuple[str, bytes]]]
 
@@ -68,7 +69,7 @@ def test_cutting_keeps_every_line_in_order_and_no_partition_too_long(
         assert len(part) == 1 or sum(len(line) for _, line in part) <= size
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(broken=st.integers(0, len(LINES) - 1))
 def test_a_run_that_was_cut_goes_on_and_does_nothing_twice(
     tmp_path_factory: pytest.TempPathFactory, broken: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from annotate.cli.sides import relabelling, span_rule
 from annotate.scale.scoring import UnpairedError, pair_lines
 from evaluation import Bootstrap, JsonlSource, score
 from evaluation.criteria import Convention
-from tests.annotate.scale.builders import miyar, short_articles
+from tests.annotate.scale.builders import apart, short_articles
+from tests.command import miyar
 
 ROOT = Path(__file__).parents[3]
 
@@ -97,13 +99,14 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", CASES.values(), ids=CASES)
 def test_workers_score_to_the_same_bytes(
     folder: Path, options: tuple[str, ...]
 ) -> None:
     call = ("score", "--gold", "gold.jsonl", "--predicted", "p", "--format", "json")
     one = miyar(*call, *options, "--workers", "1", cwd=folder)
-    two = miyar(*call, *options, "--workers", "2", cwd=folder)
+    two = apart(*call, *options, "--workers", "2", cwd=folder)
     assert one.returncode == two.returncode == 0, two.stderr
     found = json.loads(one.stdout)
     assert any(layer["micro"]["fn"] > 0 for layer in found["layers"].values())
@@ -141,18 +144,22 @@ def test_other_labels_and_edges_are_scored_in_shares_too(
     assert shared.unanswered == whole.unanswered
 
 
+@pytest.mark.slow
 def test_workers_refuse_what_is_not_complete_as_one_process_does(folder: Path) -> None:
     call = ("score", "--gold", "gold.jsonl", "--predicted", "p", "--complete")
-    one, two = (miyar(*call, "--workers", n, cwd=folder) for n in "12")
+    one = miyar(*call, "--workers", "1", cwd=folder)
+    two = apart(*call, "--workers", "2", cwd=folder)
     assert one.returncode == two.returncode == 2
     assert "10 of 200 gold documents are missing" in two.stderr
     assert one.stderr == two.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["table", "json", "jsonl"])
 def test_workers_lint_to_the_same_bytes(folder: Path, form: str) -> None:
     call = ("lint", "gold.jsonl", "p", "--roles", "--format", form)
-    one, two = (miyar(*call, "--workers", n, cwd=folder) for n in "12")
+    one = miyar(*call, "--workers", "1", cwd=folder)
+    two = apart(*call, "--workers", "2", cwd=folder)
     assert one.returncode == two.returncode == 1
     assert one.stdout == two.stdout != ""
     assert one.stderr == two.stderr
@@ -161,7 +168,7 @@ def test_workers_lint_to_the_same_bytes(folder: Path, form: str) -> None:
 def test_faults_are_told_with_their_line_whoever_scores(tmp_path: Path) -> None:
     (tmp_path / "g.jsonl").write_bytes(lines("a", "b"))
     (tmp_path / "p.jsonl").write_bytes(lines("a", "c"))
-    done = miyar(
+    done = apart(
         *("score", "--gold", "g.jsonl", "--predicted", "p.jsonl", "--workers", "2"),
         cwd=tmp_path,
     )
@@ -176,10 +183,10 @@ def test_an_id_twice_in_a_place_is_listed_and_places_may_share_documents(
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "1.jsonl").write_bytes(lines("a", "b"))
     (tmp_path / "parts" / "2.jsonl").write_bytes(lines("c", "b"))
-    apart = miyar("lint", "one.jsonl", "parts/1.jsonl", cwd=tmp_path)
-    assert apart.returncode == 0, apart.stdout
-    for hands in ((), ("--workers", "2")):
-        done = miyar("lint", "one.jsonl", "parts", *hands, cwd=tmp_path)
+    places = miyar("lint", "one.jsonl", "parts/1.jsonl", cwd=tmp_path)
+    assert places.returncode == 0, places.stdout
+    for run, hands in ((miyar, ()), (apart, ("--workers", "2"))):
+        done = run("lint", "one.jsonl", "parts", *hands, cwd=tmp_path)
         assert done.returncode == 1
         assert done.stdout.startswith("b: D003 "), done.stdout
         assert done.stderr == "1 problems\n"
@@ -196,12 +203,12 @@ def test_nothing_is_listed_of_a_file_that_cannot_be_read_to_its_end(
     assert "a.jsonl:201" in done.stderr
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(("run", "workers"), [(miyar, "1"), (apart, "2")])
 def test_a_text_that_is_not_utf8_is_told_though_labels_are_renamed(
-    folder: Path, tmp_path: Path, workers: str
+    folder: Path, tmp_path: Path, run: Callable[..., Any], workers: str
 ) -> None:
     (tmp_path / "g.jsonl").write_bytes(lines("a") + b'{"id": "b", "text": "\xff"}\n')
-    done = miyar(
+    done = run(
         *("score", "--gold", "g.jsonl", "--predicted", "g.jsonl"),
         *("--map", folder / "map.yaml", "--schema", "none", "--workers", workers),
         cwd=tmp_path,

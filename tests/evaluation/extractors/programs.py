@@ -14,13 +14,6 @@ for line in sys.stdin:
     print(json.dumps({"id": doc["id"], "entities": found}), flush=True)
 """
 
-BATCH = """
-import json, sys
-docs = [json.loads(line) for line in sys.stdin]
-for doc in reversed(docs):
-    print(json.dumps({"id": doc["id"], "entities": []}))
-"""
-
 CRASHES_ON = """
 import json, sys
 for line in sys.stdin:

@@ -166,6 +166,7 @@ def transformer(tmp_path_factory, torch_python) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_transformer_reads_long_texts_in_windows_and_answers_in_code_points(
     transformer, torch_python
 ):

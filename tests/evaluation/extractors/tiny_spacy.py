@@ -2,16 +2,16 @@
 
 import sys
 
-import spacy
-from spacy.training import Example
-from spacy.util import fix_random_seed
-
 SENTENCES = [
     ("😀 وصل الوزير إلى بغداد اليوم", {"بغداد": "GPE"}),
     ("قال محمد الحلبوسي في دمشق", {"محمد الحلبوسي": "PER", "دمشق": "GPE"}),
 ]
 
 if __name__ == "__main__":
+    import spacy
+    from spacy.training import Example
+    from spacy.util import fix_random_seed
+
     fix_random_seed(1)
     nlp = spacy.blank("ar")
     nlp.add_pipe("ner")

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from exports import read_gold
 from exports.conversion import FORMATS, LOSSES_FILE, export
@@ -15,6 +15,7 @@ from exports.losses import KINDS, Dropped
 from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 from tests.exports.formats.builders import SCHEMA, documents, visit
+from tests.strategies import examples
 
 CHECKOUT = Path(__file__).parents[3]
 REFUSED = {"xmi": r"character \d+ of the text \(U\+", "brat": "carriage returns"}
@@ -24,9 +25,7 @@ REFUSED |= dict.fromkeys(FORMATS.keys() - REFUSED.keys(), "^$")
 @pytest.mark.parametrize("name", FORMATS)
 def test_any_document_comes_back_up_to_the_counted_losses(name: str) -> None:
     @given(documents())
-    @settings(
-        max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+    @examples(40, suppress_health_check=[HealthCheck.too_slow])
     def law(doc: AnnotatedDocument) -> None:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "out"
