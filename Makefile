@@ -103,7 +103,7 @@ fuzz: setup
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r tests/fuzzing/requirements.lock
 	mkdir -p .miyar/fuzz/$(TARGET)
 	$(BIN)/python -m tests.fuzzing.fuzz $(TARGET) -max_total_time=$(SECONDS) \
-	  -artifact_prefix=.miyar/fuzz/ .miyar/fuzz/$(TARGET) tests/fuzzing/corpus
+	  -artifact_prefix=.miyar/fuzz/ .miyar/fuzz/$(TARGET)
 
 # Known vulnerabilities of both locks; asks PyPI's advisory service.
 audit: setup

@@ -14,6 +14,7 @@ from schemas.errors import DataError
 from schemas.text_files import read_utf8
 
 __all__ = [
+    "CONTEXT",
     "POLICY",
     "ArgumentKey",
     "Decision",
@@ -90,18 +91,37 @@ class Decision(BaseModel):
         return (self.target.key, self.role, self.filler.key)
 
 
+CONTEXT = ("filler_text", "sentence")
+"""What a draft of `annotate.worksheet` shows its reader; a decision does without."""
+
+
 def read_decisions(path: Path) -> list[Decision]:
-    """Read decisions from JSONL; raises DataError with file and line."""
+    """Read decisions from JSONL; raises DataError with file and line.
+
+    Drafts of a worksheet are decisions once their verdict is filled in; those without
+    one are passed over, so their conflicts stay open.
+    """
     decisions = []
     for number, line in enumerate(read_utf8(path).split("\n"), start=1):
         # Not splitlines: a note may hold a line separator (U+2028).
         if not line.strip():
             continue
         try:
-            decisions.append(Decision.model_validate_json(line))
+            content = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise DataError(
+                f"{path}:{number}: this is not a line of JSON ({error}). Each line "
+                "must hold one decision."
+            ) from None
+        if isinstance(content, dict):
+            if content.get("verdict", "") is None:
+                continue
+            content = {key: content[key] for key in content if key not in CONTEXT}
+        try:
+            decisions.append(Decision.model_validate(content))
         except ValidationError as error:
             fault = error.errors()[0]
-            place = ".".join(str(part) for part in fault["loc"])
+            place = ".".join(map(str, fault["loc"])) or "the line"
             raise DataError(f"{path}:{number}: {place}: {fault['msg']}.") from None
     return decisions
 

@@ -22,6 +22,7 @@ from annotate.adjudicate import Conflict, adjudicate
 from annotate.decisions import Decision, Key
 from annotate.labelstudio.campaign import Plan, push
 from annotate.labelstudio.client import Studio
+from annotate.labelstudio.credentials import Login
 from annotate.labelstudio.opinions import collect
 from annotate.labelstudio.projects import find_parts
 from annotate.passes import Passes, side_by_side
@@ -77,6 +78,8 @@ class Brought:
     """Documents of the project that the adjudicator did not submit, in dispute or
     not."""
     url: str | None
+    logins: tuple[Login, ...] = ()
+    """Of an adjudicator who was made in this call."""
 
 
 def bring_forward(  # noqa: PLR0913 - keyword-only; each is a part of the order
@@ -132,6 +135,7 @@ def bring_forward(  # noqa: PLR0913 - keyword-only; each is a part of the order
         ),
         tuple(sorted({*brought.waiting, *added})),
         pushed.url if pushed else None,
+        pushed.logins if pushed else (),
     )
 
 

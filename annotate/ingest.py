@@ -27,6 +27,7 @@ from schemas.sources import (
     read_collection,
     read_placed,
 )
+from schemas.text_files import unreadable
 
 __all__ = [
     "Article",
@@ -166,7 +167,7 @@ def _read_utf8(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise DataError(_not_utf8(str(path), error)) from None
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
 
 
 def _not_utf8(where: str, error: UnicodeDecodeError) -> str:

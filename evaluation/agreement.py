@@ -157,7 +157,7 @@ def _pooled(
     ids = sorted({doc_id for pair in pairs for doc_id in pair.report.documents})
     base = pairs[0].report.signature
     digests = "+".join(
-        sorted({pair.report.signature.gold.partition("@")[2] for pair in pairs})
+        sorted({pair.report.signature.gold.rpartition("@")[2] for pair in pairs})
     )
     signature = Signature(
         gold=f"{'~'.join(annotators)}@{digests}",

@@ -20,6 +20,7 @@ from schemas.errors import DataError
 from schemas.spans import Span
 
 __all__ = [
+    "COLUMNS",
     "Codes",
     "ColumnBuilder",
     "Columns",
@@ -81,11 +82,14 @@ class Columns:
     arguments: Table
 
 
-# The order of the columns is that in which they are hashed.
 _SPAN = ("doc", "start", "end")
-_ENTITY = (*_SPAN, "label", "level", "kb")
-_TRIGGER = (*_SPAN, "label", "polarity", "realis", "mode")
-_ARGUMENT = (*_SPAN, "type", "trigger_start", "trigger_end", "role")
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "entities": (*_SPAN, "label", "level", "kb"),
+    "triggers": (*_SPAN, "label", "polarity", "realis", "mode"),
+    "arguments": (*_SPAN, "type", "trigger_start", "trigger_end", "role"),
+}
+"""The columns of each table, in the order in which they are hashed."""
 
 
 class _Kinds(dict[tuple[str | None, ...], int]):
@@ -142,8 +146,8 @@ class ColumnBuilder:
         self._snap = edges.snap
         self._wants_entities = edges.entities
         span = _SPAN[1:]
-        self._entities = _Growing(span, _ENTITY[3:])
-        self._triggers = _Growing(span, _TRIGGER[3:])
+        self._entities = _Growing(span, COLUMNS["entities"][3:])
+        self._triggers = _Growing(span, COLUMNS["triggers"][3:])
         self._arguments = _Growing(
             (*span, "trigger_start", "trigger_end"), ("type", "role")
         )
@@ -232,14 +236,14 @@ class ColumnBuilder:
 
     def build(self) -> Columns:
         """Return what was added, as columns."""
+        tables = (
+            growing.freeze(self._codes)
+            for growing in (self._entities, self._triggers, self._arguments)
+        )
         return Columns(
             *(
                 {name: table[name] for name in names}
-                for table, names in (
-                    (self._entities.freeze(self._codes), _ENTITY),
-                    (self._triggers.freeze(self._codes), _TRIGGER),
-                    (self._arguments.freeze(self._codes), _ARGUMENT),
-                )
+                for table, names in zip(tables, COLUMNS.values(), strict=True)
             )
         )
 

@@ -18,6 +18,7 @@ from typing import Any
 from evaluation.extractors import KINDS, Child, ChildError, FaultKind, Spec
 from evaluation.runs import Options, Question, Run
 from schemas.errors import DataError
+from schemas.text_files import unreadable
 
 __all__ = ["ENVIRONMENT", "run"]
 
@@ -256,7 +257,7 @@ def _read_file(path: Path, found: Run) -> None:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -14,6 +14,7 @@ from evaluation.columns import Snap
 from evaluation.documents import ArgumentLike, DocumentLike, EntityLike, EventLike
 from schemas.errors import DataError
 from schemas.spans import Span
+from schemas.text_files import unreadable
 
 __all__ = ["Moved", "Relabelled", "keep_entities", "read_label_map"]
 
@@ -92,14 +93,16 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
 
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise DataError(unreadable(path, error)) from None
+    except (UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         fault = " ".join(str(error).split())
         raise DataError(f"{path}: cannot be read as YAML: {fault}") from None
     sides: dict[str, dict[str, str | None]]
     sides = content if isinstance(content, dict) else {"": {}}
     for side, labels in sides.items():
         well_formed = isinstance(labels, dict) and all(
-            isinstance(old, str) and isinstance(new, str | None)
+            isinstance(old, str) and isinstance(new, str | None) and _writable(new)
             for old, new in labels.items()
         )
         if side not in ("gold", "predicted") or not well_formed:
@@ -108,6 +111,11 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
                 "'predicted:', and under it 'OLD: NEW' or 'OLD: null' for each label."
             )
     return sides
+
+
+def _writable(label: str | None) -> bool:
+    """Tell whether UTF-8 can hold a label: YAML may escape half a surrogate pair."""
+    return label is None or not any("\ud800" <= char <= "\udfff" for char in label)
 
 
 def keep_entities(

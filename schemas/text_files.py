@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import DataError, MiyarError
 
-__all__ = ["read_json", "read_utf8"]
+__all__ = ["read_json", "read_utf8", "unreadable"]
+
+_REMEDIES = {
+    errno.ENOENT: "Check the path.",
+    errno.ENOTDIR: "Check the path.",
+    errno.EISDIR: "Name a file, not a folder.",
+    errno.EACCES: "Make it readable for this user (chmod), or name another.",
+}
+
+
+def unreadable(path: Path | str, fault: OSError) -> str:
+    """Return what to say of a file that the system does not let us read.
+
+    >>> unreadable("a.yaml", FileNotFoundError(2, "No such file or directory"))
+    'a.yaml: cannot be read (No such file or directory). Check the path.'
+    """
+    remedy = _REMEDIES.get(fault.errno or 0, "")
+    return f"{path}: cannot be read ({fault.strerror}). {remedy}".rstrip()
 
 
 def read_utf8(path: Path, *, error: type[MiyarError] = DataError) -> str:
@@ -19,7 +37,7 @@ def read_utf8(path: Path, *, error: type[MiyarError] = DataError) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as fault:
-        raise error(f"{path}: cannot be read ({fault.strerror}).") from None
+        raise error(unreadable(path, fault)) from None
     except UnicodeDecodeError as fault:
         raise error(
             f"{path}: is not UTF-8 (byte {fault.start}). Save it as UTF-8."

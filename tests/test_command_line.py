@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +16,8 @@ import pytest
 import typer
 
 from annotate.cli.main import build_app
-from annotate.cli.next_steps import NEXT
+from annotate.cli.next_steps import NEXT, next_step
+from annotate.cli.overview import SECTIONS
 from annotate.labelstudio.client import Studio
 from tests.command import MIYAR, miyar
 
@@ -45,6 +48,27 @@ def test_every_command_says_what_it_does_with_an_example(name: str) -> None:
     text = COMMANDS[name].help or ""
     assert text.split("\n")[0].endswith((".", ";")), text
     assert f"Example: miyar {name}" in text
+
+
+def test_help_lists_every_command_once_with_its_whole_sentence() -> None:
+    app = typer.main.get_command(build_app())
+    listed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(listed) == sorted(app.commands)  # type: ignore[attr-defined]
+    shown = miyar("--help", cwd=ROOT)
+    assert "..." not in shown.stdout.partition("To see it all")[2]
+    inner = miyar("schema", "--help", cwd=ROOT).stdout.partition("Commands:")[2]
+    assert "migrate" in inner
+    assert "..." not in inner
+
+
+def test_every_argument_and_option_says_what_it_is() -> None:
+    silent = [
+        f"{name} {parameter.name}"
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if not getattr(parameter, "help", None)
+    ]
+    assert silent == []
 
 
 def test_help_answers_at_once_for_it_loads_no_library_but_typer() -> None:
@@ -288,10 +312,65 @@ def test_a_person_at_a_terminal_is_told_the_next_step_and_a_program_is_not(
         text=True,
         check=True,
     ).stdout
-    assert "Next, suggest marks for them: miyar suggest" in seen
+    assert "Next, suggest marks for them: miyar suggest d.jsonl" in seen
     assert set(NEXT) <= set(COMMANDS)
     piped = miyar("ingest", "a.txt", "-o", "d.jsonl", cwd=tmp_path)
     assert "Next" not in piped.stdout + piped.stderr
+
+
+def test_a_person_at_a_terminal_sees_that_it_works_and_a_program_does_not() -> None:
+    call = ("verify", ROOT / "seeds" / "gold")
+    seen = subprocess.run(
+        ["script", "-qec", shlex.join([str(MIYAR), *map(str, call)]), "/dev/null"],
+        cwd=ROOT,
+        env=os.environ | {"TERM": "xterm"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "checking ..." in seen
+    assert seen.rstrip().endswith("is intact")
+    piped = miyar(*call, cwd=ROOT)
+    assert "checking" not in piped.stdout + piped.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        ("suggest x -o 'my s.jsonl'", "miyar push 'my s.jsonl' --project NAME"),
+        ("suggest x", "miyar push suggestions.jsonl --project NAME"),
+        ("push s.jsonl --project=news", "miyar status --project news --watch"),
+        ("pull --project news -o passes/", "miyar agree passes/*.jsonl"),
+        ("agree a.jsonl b.jsonl --gamma", "miyar adjudicate a.jsonl b.jsonl --work"),
+        ("bench --gold g -e rules --out r", "miyar report r/*.result.json"),
+        ("split g.jsonl --train 0.8", "release g.jsonl -o FOLDER --name NAME "),
+    ],
+)
+def test_the_next_step_names_what_the_command_named(line: str, step: str) -> None:
+    assert step in (next_step(shlex.split(line)) or "")
+
+
+def test_every_next_step_is_a_command_with_options_that_it_has() -> None:
+    for name in NEXT:
+        for told in (next_step([name]) or "").split("miyar ")[1:]:
+            words = shlex.split(told.replace(", then", ""))
+            known = {option for p in COMMANDS[words[0]].params for option in p.opts}
+            assert {word for word in words if word.startswith("-")} <= known
+
+
+def test_verify_tells_programs_what_is_wrong(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds" / "gold", tmp_path / "gold")
+    call = ("verify", "gold", "--format", "json")
+    whole = miyar(*call, cwd=tmp_path)
+    assert (whole.returncode, json.loads(whole.stdout)["problems"]) == (0, [])
+    (tmp_path / "gold" / "README.md").write_text("other", encoding="utf-8")
+    changed = miyar(*call, cwd=tmp_path)
+    told = json.loads(changed.stdout)
+    assert (changed.returncode, told["title"], told["intact"]) == (
+        *(1, "seeds-1.0"),
+        False,
+    )
+    assert [problem["where"] for problem in told["problems"]] == ["gold/README.md"]
 
 
 def test_lint_lists_mends_and_tells_by_its_exit(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -110,25 +111,38 @@ def test_a_campaign_can_be_led_by_the_page(
         MIYAR_STUDIO_ENV=str(studio_settings.server_folder),
     )
 
-    def annotate(line: str) -> None:
-        """Stand in for the browser: two people submit each article as suggested."""
-        if not line.startswith("miyar pull"):
-            return
+    def stand_in(line: str) -> None:
+        """Do what people do between two commands: annotate, and decide."""
+        if line.startswith("miyar pull"):
+            annotate()
+        elif "conflicts.jsonl" in line and (tmp_path / "conflicts.jsonl").exists():
+            decide(tmp_path / "conflicts.jsonl")
+
+    def decide(worksheet: Path) -> None:
+        drafts = list(map(json.loads, worksheet.read_text("utf-8").splitlines()))
+        assert drafts
+        worksheet.write_text(
+            "".join(json.dumps({**d, "verdict": "keep"}) + "\n" for d in drafts),
+            "utf-8",
+        )
+
+    def annotate() -> None:
+        """Submit each article twice: as suggested, and without its last trigger."""
         schema = load_schema()
         campaign = find_campaign(studio, project)
         assert campaign is not None
         tasks = tasks_by_document(studio, campaign)
         docs = list(read_documents(tmp_path / "s.jsonl"))
         for place, doc in enumerate(docs):
-            for email in (
-                people[place % len(people)],
-                people[(place + 1) % len(people)],
-            ):
+            less = doc.model_copy(update={"events": doc.events[:-1]})
+            for shift, seen in enumerate((doc, less)):
+                email = people[(place + shift) % len(people)]
                 login = login_of(studio_settings, email)
                 with connect(studio_settings, login=login) as hand:
-                    submit(doc, studio=hand, task=tasks[doc.id], schema=schema)
+                    submit(seen, studio=hand, task=tasks[doc.id], schema=schema)
 
-    reader.follow(page, before=annotate)
+    reader.follow(page, before=stand_in)
+    assert list(read_documents(tmp_path / "gold.jsonl"))
     campaign = find_campaign(studio, project)
     assert campaign is not None
     studio.sdk.projects.delete(campaign.id)

@@ -59,7 +59,9 @@ def fold(text: str) -> TextView:
 
 def fold_text(text: str) -> str:
     """Return the folded text alone, for words that need no way back."""
-    return fold(text).text
+    if _CHANGES_LENGTH.search(text):
+        return fold(text).text
+    return text.translate(_ONE_FOR_ONE)
 
 
 def _spelled(raw: str) -> str:

@@ -35,7 +35,10 @@ def adjudicate(  # noqa: PLR0913 - one parameter per option
     *,
     decisions: Annotated[
         Path | None,
-        typer.Option(help="The decisions, .jsonl; with --project or --policy, kept."),
+        typer.Option(
+            help="The decisions, .jsonl; drafts of --worksheet that were filled in "
+            "will do. With --project or --policy, kept."
+        ),
     ] = None,
     policy: Annotated[
         str,
@@ -85,7 +88,7 @@ def adjudicate(  # noqa: PLR0913 - one parameter per option
     """
     from annotate.adjudicate import adjudicate_all
     from annotate.cli.sides import find_source, name_files
-    from annotate.decisions import read_decisions, render_decision
+    from annotate.decisions import render_decision
     from annotate.passes import check_labels, index_passes
     from schemas.errors import UsageError
     from schemas.jsonl import read_documents, write_atomically
@@ -103,7 +106,7 @@ def adjudicate(  # noqa: PLR0913 - one parameter per option
     )
     labels = _schema_of(sources.values(), schema)
     check_labels(passes, (*labels.entities, *labels.events), schema=labels.name)
-    made = read_decisions(decisions) if decisions and decisions.exists() else []
+    made = _read_decisions(decisions, written=bool(project) or policy != "strict")
     waiting: list[str] = []
     if project or policy != "strict":
         if decisions is None:
@@ -123,12 +126,28 @@ def adjudicate(  # noqa: PLR0913 - one parameter per option
     by_name = {name: docs.values() for name, docs in passes.items()}
     gold, conflicts = adjudicate_all(by_name, made, overlap=overlap)
     if conflicts:
-        _list_conflicts(gold, conflicts, list(passes), worksheet)
+        _list_conflicts(
+            gold, conflicts, list(passes), worksheet, by=adjudicator, project=project
+        )
     if conflicts or waiting:
         raise typer.Exit(1)
     if out:
         _write_gold(gold, links, out)
     typer.echo(f"{len(gold)} documents, {len(made)} decisions, no open conflict.")
+
+
+def _read_decisions(path: Path | None, *, written: bool) -> list[Decision]:
+    """Return the decisions there are; a file that is not there yet is told."""
+    from annotate.cli.outcomes import say
+    from annotate.decisions import read_decisions
+
+    if path is None:
+        return []
+    if path.exists():
+        return read_decisions(path)
+    if not written:
+        say(f"{path}: is not there; nothing is decided yet.")
+    return []
 
 
 def _schema_of(sources: Iterable[Source], chosen: Path | None) -> Schema:
@@ -157,7 +176,7 @@ def _brought_forward(  # noqa: PLR0913 - keyword-only but for what is brought
     """Return all decisions there are now, and the reopened documents to wait for."""
     from datetime import UTC, datetime
 
-    from annotate.cli.studio import say
+    from annotate.cli.outcomes import print_logins, say
     from annotate.disputes import Dispute, bring_forward, settle
     from annotate.guideline import render_adjudication
     from annotate.labelstudio.client import connect
@@ -185,8 +204,9 @@ def _brought_forward(  # noqa: PLR0913 - keyword-only but for what is brought
     say(
         f"{project}: {brought.taken} documents ruled on since, {brought.settled} "
         f"conflicts settled by {policy}, {len(brought.pushed)} documents put there now"
-        + (f"; {brought.url}" if brought.url else "")
+        + (f"; {brought.url}, as {adjudicator}" if brought.url else "")
     )
+    print_logins(brought.logins, settings)
     reopened = [doc_id for doc_id in reopen if doc_id in brought.waiting]
     if reopened:
         say(
@@ -208,28 +228,35 @@ def _write_gold(
     write_documents(out, map(complete_document, linked))
 
 
-def _list_conflicts(
+def _list_conflicts(  # noqa: PLR0913 - keyword-only but for what is listed
     gold: Sequence[AnnotatedDocument],
     conflicts: Sequence[Conflict],
     names: Sequence[str],
     worksheet: Path | None,
+    *,
+    by: str,
+    project: str | None,
 ) -> None:
     from annotate.worksheet import describe_conflict
     from schemas.jsonl import write_atomically
 
     texts = {doc.id: doc.text or "" for doc in gold}
-    drafts = [describe_conflict(c, texts[c.doc], names) for c in conflicts]
+    drafts = [describe_conflict(c, texts[c.doc], names, by=by) for c in conflicts]
     if worksheet:
         lines = [json.dumps(draft, ensure_ascii=False) + "\n" for draft in drafts]
         write_atomically(worksheet, lines)
-        where = f"drafts are in {worksheet}."
+        where = (
+            f"drafts are in {worksheet}. Fill in each verdict (keep, drop, set), add "
+            "the lines to the file of --decisions, and run this again."
+        )
+    elif project:
+        where = f"they wait for {by} in {project!r}. Run this again afterwards."
     else:
         for draft in drafts:
-            about = draft.get("role") or draft.get("attribute") or ""
+            about = draft.get("role") or " ".join(draft.get("attributes", ()))
             votes = ", ".join(f"{name}: {v}" for name, v in draft["votes"].items())
-            typer.echo(
-                f"{draft['doc']} {draft['layer']} {draft['target']['label']} "
-                f"{draft['text']} {about} ({votes})"
-            )
+            words = (draft["doc"], draft["layer"], draft["target"]["label"], about)
+            # Arabic stands last, so that no terminal turns the rest around.
+            typer.echo(f"{' '.join(filter(None, words))} ({votes})  {draft['text']}")
         where = "see --worksheet and --project."
     typer.echo(f"{len(conflicts)} conflicts are open; {where}", err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.progress import working
 from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import choose_schema, name_files, span_rule
 
@@ -83,18 +84,19 @@ def agree(  # noqa: PLR0913 - one parameter per option
     from schemas.jsonl import read_documents
 
     labels = choose_schema(schema, find_gold(places[0]))
-    study = study_agreement(
-        {
-            name: read_documents(find_gold(place).path)
-            for name, place in name_files(places).items()
-        },
-        schema=labels,
-        criteria=layer or STUDY_CRITERIA,
-        bootstrap=Bootstrap(resamples=resamples, seed=seed),
-        tokenize=find_tokens,
-        clitic=span_rule(labels, "clitic", ()),
-        gamma=gamma,
-    )
+    with working("measuring agreement"):
+        study = study_agreement(
+            {
+                name: read_documents(find_gold(place).path)
+                for name, place in name_files(places).items()
+            },
+            schema=labels,
+            criteria=layer or STUDY_CRITERIA,
+            bootstrap=Bootstrap(resamples=resamples, seed=seed),
+            tokenize=find_tokens,
+            clitic=span_rule(labels, "clitic", ()),
+            gamma=gamma,
+        )
     if output is AgreementFormat.HTML:
         from evaluation.agreement_html import render_agreement
 

@@ -17,6 +17,7 @@ from annotate.cli.limits import (
     read_baseline,
 )
 from annotate.cli.places import take_places
+from annotate.cli.progress import working
 from annotate.cli.scorecard import Contest, Scorecard
 from annotate.cli.scores import ReportFormat, print_json, print_tables
 from annotate.cli.sides import (
@@ -253,28 +254,36 @@ def compare(  # noqa: PLR0913 - one parameter per option
     labels = choose_schema(schema, source)
     rename = relabelling(label_map)
     snap = span_rule(labels, convention.value, layer or ())
-    reports = {
-        name: evaluation.score(
-            rename("gold", evaluation.JsonlSource(*source.paths)),
-            rename("predicted", evaluation.JsonlSource(*find_source(place).paths)),
-            schema=labels,
-            criteria=layer or ("entities", "nominals", "triggers", "arguments"),
-            bootstrap=evaluation.Bootstrap(resamples=0, seed=seed),
-            convention=convention.value,
-            clitic=snap,
-            names=(source.name, name),
-            options=map_option(label_map),
+    with working("comparing"):
+        reports = {
+            name: evaluation.score(
+                rename("gold", evaluation.JsonlSource(*source.paths)),
+                rename("predicted", evaluation.JsonlSource(*find_source(place).paths)),
+                schema=labels,
+                criteria=layer or ("entities", "nominals", "triggers", "arguments"),
+                bootstrap=evaluation.Bootstrap(resamples=0, seed=seed),
+                convention=convention.value,
+                clitic=snap,
+                names=(source.name, name),
+                options=map_option(label_map),
+            )
+            for name, place in name_files(predicted).items()
+        }
+        comparison = significance.compare(
+            reports,
+            trials=trials,
+            bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
         )
-        for name, place in name_files(predicted).items()
-    }
-    comparison = significance.compare(
-        reports,
-        trials=trials,
-        bootstrap=evaluation.Bootstrap(resamples=resamples, seed=seed),
-    )
     if output is ReportFormat.JSON:
         print_json(comparison.to_json())
     else:
         from evaluation.tables import comparison_tables
 
         print_tables(comparison_tables(comparison), output)
+    if comparison.documents < significance.LEAST_DOCUMENTS:
+        typer.echo(
+            f"{comparison.documents} documents are too few for any difference to be "
+            f"shown at the 5 % level ({significance.LEAST_DOCUMENTS} are the least): "
+            "no p here can be below 0.05, however far the systems are apart.",
+            err=True,
+        )

@@ -11,6 +11,7 @@ import typer
 
 from annotate.cli.ledgers import LedgerFormat, ledger
 from annotate.cli.outcomes import print_logins, say
+from annotate.cli.progress import working
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
@@ -136,10 +137,11 @@ def doctor(
         raise UsageError("--release needs the --project that it was made from.")
     labels = load_schema(schema)
     gold = as_released(release) if release else None
-    found, studio = check_server(_settings())
-    if studio is not None:
-        with studio:
-            found += _project_ailments(studio, project, labels, gold)
+    with working("looking at Label Studio"):
+        found, studio = check_server(_settings())
+        if studio is not None:
+            with studio:
+                found += _project_ailments(studio, project, labels, gold)
     if output is LedgerFormat.JSON:
         listed = [
             {"code": a.code, "where": a.where, "what": a.what, "remedy": a.remedy}
@@ -196,7 +198,7 @@ def lint_campaign(project: str, labels: Schema, *, rules: Path | None) -> Review
         found = check_document(doc, labels)
         return [*found, *lint_document(doc, labels, speller=speller)]
 
-    with connect(_settings()) as studio:
+    with connect(_settings()) as studio, working(f"checking {project}"):
         reviews = [
             lint_project(studio, part.campaign, labels, lint=lint)
             for part in known_parts(studio, project)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.progress import working
 from annotate.cli.schema import SchemaOption
 
 if TYPE_CHECKING:
@@ -58,15 +59,16 @@ def export(
     labels = _schema_of(gold, schema)
     formats = all_formats(labels)
     conversion.find_format(format_name, formats)
-    docs = [complete_document(doc) for doc in read_gold(gold)]
-    losses = conversion.export(
-        docs,
-        schema=labels,
-        format_name=format_name,
-        folder=out,
-        lossy=lossy,
-        formats=formats,
-    )
+    with working(f"writing {format_name}"):
+        docs = [complete_document(doc) for doc in read_gold(gold)]
+        losses = conversion.export(
+            docs,
+            schema=labels,
+            format_name=format_name,
+            folder=out,
+            lossy=lossy,
+            formats=formats,
+        )
     typer.echo(f"{out}: {len(docs)} documents as {format_name}, read back", err=True)
     for kind, count in losses.items():
         typer.echo(f"  lost: {kind} {count}", err=True)
@@ -110,10 +112,11 @@ def import_(  # noqa: PLR0913 - one parameter per option
     if annotator is not None and format_name != LABEL_STUDIO:
         raise UsageError("--annotator is for --format labelstudio only.")
     layouts = all_layouts(load_schema(schema), annotator=annotator)
-    docs, dropped = conversion.read_layout(
-        place, layout=format_name, lossy=lossy, layouts=layouts
-    )
-    write_documents(out, (complete_document(doc) for doc in docs))
+    with working(f"reading {format_name}"):
+        docs, dropped = conversion.read_layout(
+            place, layout=format_name, lossy=lossy, layouts=layouts
+        )
+        write_documents(out, (complete_document(doc) for doc in docs))
     typer.echo(f"{out}: {len(docs)} documents", err=True)
     for kind, count in sorted(dropped.counts.items()):
         typer.echo(f"  left out: {kind} {count}", err=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotate.cli.benchmark import Gold, LabelMap, Layers, Resamples, SchemaOption, Seed
+from annotate.cli.faults import tell_faults
 from annotate.cli.limits import FailUnderOption, hold, parse_limit
 from annotate.cli.progress import bar
 from annotate.cli.reports import SHOWN_LAYERS, leaderboard, report
@@ -236,11 +237,7 @@ def _measure(
     typer.echo(f"{spec.name}: {len(job.gold)} documents ...", err=True)
     with bar(spec.name) as progress:
         measured = measure(spec, replace(job, progress=progress))
-    for fault in measured.faults[:5]:
-        where = f"document {fault.document!r}: " if fault.document else ""
-        typer.echo(f"{spec.name}: {where}{fault.kind}: {fault.message}", err=True)
-    if len(measured.faults) > 5:
-        typer.echo(f"{spec.name}: {len(measured.faults) - 5} more faults", err=True)
+    tell_faults(spec.name, measured.faults)
     made = datetime.now(UTC).isoformat(timespec="seconds")
     language = job.schema.language if job.schema else None
     identity = _identity(source, measured, language)

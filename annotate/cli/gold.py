@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.progress import working
+
 if TYPE_CHECKING:
     from schemas.annotations import AnnotatedDocument
     from schemas.checks import Problem
@@ -48,12 +50,13 @@ def split(  # noqa: PLR0913 - one parameter per option
     from schemas.jsonl import write_atomically
 
     ratios = {"train": train, "dev": dev, "test": test}
-    made = build_splits(
-        read_gold(gold),
-        ratios={name: share for name, share in ratios.items() if share},
-        seed=seed,
-        threshold=threshold,
-    )
+    with working("looking for copies"):
+        made = build_splits(
+            read_gold(gold),
+            ratios={name: share for name, share in ratios.items() if share},
+            seed=seed,
+            threshold=threshold,
+        )
     write_atomically(out, [made.render(), "\n"])
     sizes = ", ".join(f"{name} {len(ids)}" for name, ids in made.splits.items())
     typer.echo(f"{out}: {sizes}; {len(made.copies)} groups of copies kept together")
@@ -142,30 +145,31 @@ def release(  # noqa: PLR0913 - one parameter per option
     if refuse_personal_data:
         _refuse_personal_data(docs)
     sides = _read_sides(passes or [], pseudonyms=pseudonyms)
-    problems = find_problems(docs, labels)
-    if decisions and len(sides) > 1:
-        problems += check_history(docs, sides, made)
-    if pseudonyms:
-        stated = [annotator.name for annotator in said.annotators]
-        names = choose_pseudonyms([*sides, *stated], made, docs)
-        docs = tuple(veil_document(doc, names) for doc in docs)
-        made = [veil_decision(decision, names) for decision in made]
-        said = veil_about(said, names)
-        sides = {names[name]: side for name, side in sides.items()}
-    if decisions:
-        said = said.model_copy(update={"adjudication": count_verdicts(made)})
-    manifest = build_release(
-        docs,
-        schema=labels,
-        name=name,
-        version=version,
-        folder=out,
-        about=said,
-        agreement=measure_agreement(sides, labels) if sides else None,
-        splits=read_splits(splits) if splits else None,
-        decisions=map(render_decision, made) if history else (),
-        problems=problems,
-    )
+    with working("releasing"):
+        problems = find_problems(docs, labels)
+        if decisions and len(sides) > 1:
+            problems += check_history(docs, sides, made)
+        if pseudonyms:
+            stated = [annotator.name for annotator in said.annotators]
+            names = choose_pseudonyms([*sides, *stated], made, docs)
+            docs = tuple(veil_document(doc, names) for doc in docs)
+            made = [veil_decision(decision, names) for decision in made]
+            said = veil_about(said, names)
+            sides = {names[name]: side for name, side in sides.items()}
+        if decisions:
+            said = said.model_copy(update={"adjudication": count_verdicts(made)})
+        manifest = build_release(
+            docs,
+            schema=labels,
+            name=name,
+            version=version,
+            folder=out,
+            about=said,
+            agreement=measure_agreement(sides, labels) if sides else None,
+            splits=read_splits(splits) if splits else None,
+            decisions=map(render_decision, made) if history else (),
+            problems=problems,
+        )
     typer.echo(f"{out}: {manifest.title} {manifest.release}")
 
 
@@ -198,6 +202,13 @@ def _read_sides(
     return {name: tuple(read_documents(place)) for name, place in named.items()}
 
 
+class GoldFormat(StrEnum):
+    """How problems and differences are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 def verify(
     folder: Annotated[Path, typer.Argument(help="The folder of a release.")],
     *,
@@ -219,6 +230,9 @@ def verify(
             "repeat it. Then contents are compared, else times of change.",
         ),
     ] = None,
+    output: Annotated[
+        GoldFormat, typer.Option("--format", help="How to print the problems.")
+    ] = GoldFormat.TABLE,
 ) -> None:
     """Check a release: checksums, contract, schema and span rule; exit 1 if any fails.
 
@@ -231,21 +245,33 @@ def verify(
 
     if against is None and (annotator or passes):
         raise UsageError("--annotator and --pass need --against, the project.")
-    problems = verify_release(folder)
+    with working("checking"):
+        problems = verify_release(folder)
     if any(problem.code != "V003" for problem in problems):
         typer.echo("The gold was not looked into: it is not as released.", err=True)
     else:
         from annotate.verification import check_gold
 
-        problems += check_gold(folder)
-        if against is not None:
-            problems += _changes(folder, against, annotator, passes or [])
-    for problem in problems:
-        typer.echo(f"{problem.where}: {problem.code} {problem.message}")
+        with working("checking the gold"):
+            problems += check_gold(folder)
+            if against is not None:
+                problems += _changes(folder, against, annotator, passes or [])
+    manifest = read_manifest(folder)
+    if output is GoldFormat.JSON:
+        content = {
+            "title": manifest.title,
+            "release": manifest.release,
+            "intact": not problems,
+            "problems": [problem._asdict() for problem in problems],
+        }
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            typer.echo(f"{problem.where}: {problem.code} {problem.message}")
+        if not problems:
+            typer.echo(f"{folder}: {manifest.title} {manifest.release} is intact")
     if problems:
         raise typer.Exit(1)
-    manifest = read_manifest(folder)
-    typer.echo(f"{folder}: {manifest.title} {manifest.release} is intact")
 
 
 def _changes(
@@ -268,20 +294,13 @@ def _changes(
     return [Problem(a.code, a.where, f"{a.what} {a.remedy}") for a in found]
 
 
-class DiffFormat(StrEnum):
-    """How differences are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
 def diff(
     old: Annotated[Path, typer.Argument(help="Gold: a release or a .jsonl file.")],
     new: Annotated[Path, typer.Argument(help="Its other version.")],
     *,
     output: Annotated[
-        DiffFormat, typer.Option("--format", help="How to print the differences.")
-    ] = DiffFormat.TABLE,
+        GoldFormat, typer.Option("--format", help="How to print the differences.")
+    ] = GoldFormat.TABLE,
 ) -> None:
     """Show what differs between two versions of gold; exit 1 if anything does.
 
@@ -289,9 +308,10 @@ def diff(
     """
     from exports import count_differences, find_differences, read_gold
 
-    found = find_differences(read_gold(old), read_gold(new))
+    with working("comparing"):
+        found = find_differences(read_gold(old), read_gold(new))
     counts = count_differences(found)
-    if output is DiffFormat.JSON:
+    if output is GoldFormat.JSON:
         listed = [difference._asdict() for difference in found]
         content = {"counts": counts, "differences": listed}
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotate.cli.progress import working
 from annotate.cli.schema import SchemaOption
 from annotate.cli.suggestions import RulesOption
 
@@ -74,7 +75,7 @@ def ledger(  # noqa: PLR0913 - one parameter per option
         )
     settings, labels = load_settings(), load_schema(schema)
     suggest = _silent_rules(labels, schema, rules)
-    with connect(settings) as studio:
+    with connect(settings) as studio, working(f"reading {project}"):
         episodes = (
             episode
             for part in known_parts(studio, project)

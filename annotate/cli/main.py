@@ -28,6 +28,7 @@ from annotate.cli import (
     usage,
 )
 from annotate.cli.next_steps import tell_next_step
+from annotate.cli.overview import Overview
 from schemas.errors import MiyarError
 
 __all__ = ["build_app", "main"]
@@ -46,6 +47,7 @@ def build_app() -> typer.Typer:
     """Return the command line with the commands of every stage."""
     app = typer.Typer(
         name="miyar",
+        cls=Overview,
         help=(
             "Turn Arabic political news into gold that can be cited, and score any "
             "extractor against it."

@@ -1,4 +1,4 @@
-"""Show how far a long command is: a bar on a terminal, nothing anywhere else."""
+"""Show that a long command works, and how far: on a terminal, nowhere else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,30 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["bar"]
+__all__ = ["bar", "working"]
+
+
+@contextmanager
+def working(title: str) -> Iterator[None]:
+    """Show what goes on and for how long, where nobody knows how far it is.
+
+    It is drawn on stderr and wiped at the end; print no result inside.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description} ...", markup=False),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as drawn:
+        drawn.add_task(title, total=None)
+        yield
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from annotate.cli.benchmark import Layers
+from annotate.cli.progress import working
 from annotate.cli.scores import ReportFormat, print_json, print_tables
 
 __all__ = ["SHOWN_LAYERS", "leaderboard", "report"]
@@ -33,7 +34,7 @@ def leaderboard(
     ],
     *,
     by: Annotated[
-        str, typer.Option(help="The number to rank by.")
+        str, typer.Option("--sort", help="The number to rank by.")
     ] = "entities.micro.f1",
     output: Annotated[
         BoardFormat, typer.Option("--format", help="How to print it.")
@@ -47,7 +48,7 @@ def leaderboard(
 
     Results on another gold, or on another version of it, are never ranked together.
 
-    Example: miyar leaderboard leaderboard.jsonl --by triggers.micro.f1
+    Example: miyar leaderboard leaderboard.jsonl --sort triggers.micro.f1
     """
     from evaluation.leaderboard import boards, leaderboard_table, read_entries
 
@@ -94,5 +95,7 @@ def report(
     from evaluation.results import read_result
     from schemas.jsonl import write_atomically
 
-    write_atomically(out, [render_report([read_result(place) for place in places])])
+    with working("writing"):
+        page = render_report([read_result(place) for place in places])
+        write_atomically(out, [page])
     typer.echo(f"{out}: {out.stat().st_size / 1024:.0f} KiB", err=True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.overview import WholeSentences
+
 if TYPE_CHECKING:
     from annotate.labelstudio.rewriting import Course
     from schemas.migrations import Change
@@ -36,7 +38,7 @@ _Out = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this stage."""
-    commands = typer.Typer(no_args_is_help=True)
+    commands = typer.Typer(cls=WholeSentences, no_args_is_help=True)
     for name, command in (
         ("show", show),
         ("check", check),
@@ -94,7 +96,11 @@ def check(
     )
 
 
-def diff(old: Path, new: Path, output: _Format = SchemaFormat.TABLE) -> None:
+def diff(
+    old: Annotated[Path, typer.Argument(help="A schema file.")],
+    new: Annotated[Path, typer.Argument(help="Its other version.")],
+    output: _Format = SchemaFormat.TABLE,
+) -> None:
     """Show what differs between two schemas; exit 1 if anything does.
 
     Example: miyar schema diff old.yaml new.yaml

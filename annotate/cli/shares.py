@@ -85,7 +85,7 @@ def score_shares(  # noqa: PLR0913 - keyword-only
         scheduler=hands[1],
     ) as outcomes:
         try:
-            shares = [read_share(outcome) for outcome in outcomes]
+            shares = [read_share(outcome, contested) for outcome in outcomes]
         except DataError:
             return None
     added = add_shares(shares)

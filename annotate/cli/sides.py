@@ -73,7 +73,8 @@ def choose_schema(choice: str | None, source: GoldSource | Source) -> Schema | N
 def name_files(places: list[Path]) -> dict[str, Path]:
     """Name files by their names, or by their paths where names are the same.
 
-    The endings .jsonl and .gz do not belong to a name; the dots of an address do.
+    The endings .jsonl and .gz do not belong to a name, nor does .predictions, with
+    which 'miyar bench' ends an extractor's; the dots of an address do.
     """
     for named in (
         {_plain_name(place): place for place in places},
@@ -85,7 +86,8 @@ def name_files(places: list[Path]) -> dict[str, Path]:
 
 
 def _plain_name(place: Path) -> str:
-    return place.name.removesuffix(".gz").removesuffix(".jsonl") or str(place)
+    name = place.name.removesuffix(".gz").removesuffix(".jsonl")
+    return name.removesuffix(".predictions") or str(place)
 
 
 def relabelling(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotate.cli.outcomes import print_collected, print_logins, print_pushed, say
+from annotate.cli.progress import working
 
 if TYPE_CHECKING:
     from annotate.settings import Settings
@@ -157,7 +159,8 @@ def status(
     if watch:
         watch_over(lambda: show()[0], every)
         return
-    shown, running = show()
+    with working(f"looking at {project}") if project else nullcontext():
+        shown, running = show()
     typer.echo(shown)
     if not running:
         raise typer.Exit(1)

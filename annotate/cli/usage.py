@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.progress import working
 from annotate.cli.schema import SchemaOption
 from annotate.cli.suggestions import OutputFormat, RulesOption
 
@@ -69,7 +70,8 @@ def rules(  # noqa: PLR0913 - one parameter per option
 
     ruleset = load_ruleset(load_schema(schema), folder)
     truth = _read_gold(gold) if gold else {}
-    usages, documents = count_usage(read_sources(places), ruleset, truth)
+    with working("counting"):
+        usages, documents = count_usage(read_sources(places), ruleset, truth)
     if gold and not any(usage.judged for usage in usages):
         raise DataError(
             f"{gold}: holds none of these articles. Their ids must be the same; see "

@@ -29,6 +29,7 @@ from annotate.labelstudio.users import users_by_id
 from annotate.settings import Settings
 from schemas.atomic import open_whole
 from schemas.errors import DataError, UsageError
+from schemas.text_files import unreadable
 
 __all__ = ["FORMAT", "Backup", "Saved", "backup", "portable_content", "read_backup"]
 
@@ -205,7 +206,7 @@ def _lines(path: Path) -> Iterator[bytes]:
             "and all of it?"
         ) from None
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
 
 
 def _entry(path: Path, line: bytes) -> Json:

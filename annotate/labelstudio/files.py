@@ -17,6 +17,7 @@ from schemas.annotations import AnnotatedDocument
 from schemas.errors import DataError
 from schemas.jsonl import text_sha256
 from schemas.labels import Schema
+from schemas.text_files import unreadable
 
 __all__ = ["FILE", "LOSES", "read_tasks", "write_tasks"]
 
@@ -85,7 +86,7 @@ def _load(path: Path) -> Sequence[Any]:
     try:
         tasks = json.loads(path.read_bytes())
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(unreadable(path, error)) from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not UTF-8 (byte {error.start}).") from None
     except RecursionError:

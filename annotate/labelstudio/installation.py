@@ -142,9 +142,17 @@ def _install(folder: Path, say: Say) -> None:
 
 
 def _run(
-    command: list[str], log: Path, say: Say, environ: dict[str, str] | None = None
+    command: list[str],
+    log: Path,
+    say: Say,
+    environ: dict[str, str] | None = None,
+    *,
+    quiet: bool = False,
 ) -> None:
-    """Run one step into the log, saying every few seconds how far it is."""
+    """Run one step into the log, saying every few seconds how far it is.
+
+    Of a `quiet` step only the seconds are said.
+    """
     began = told = time.monotonic()
     with (
         log.open("ab") as out,
@@ -160,7 +168,8 @@ def _run(
             time.sleep(_LOOK)
             if time.monotonic() - told >= _TELL:
                 told = time.monotonic()
-                say(f"  {told - began:.0f} s: {last_lines(log, count=1)[-70:]}")
+                doing = "" if quiet else f": {last_lines(log, count=1)[:70]}"
+                say(f"  {told - began:.0f} s{doing}")
     if step.returncode:
         raise ServiceError(
             f"Label Studio could not be installed: {Path(command[0]).name} ended with "
@@ -185,6 +194,8 @@ def _make_template(folder: Path, say: Say) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     environ = safe_environ() | {"LABEL_STUDIO_BASE_DATA_DIR": str(fresh)}
     # `version` migrates the database and makes no user, so copies share no secret.
-    _run([str(label_studio(folder)), "version"], folder / "install.log", say, environ)
+    # What it warns of meanwhile frightens and means nothing.
+    command = [str(label_studio(folder)), "version"]
+    _run(command, folder / "install.log", say, environ, quiet=True)
     shutil.rmtree(folder / "template", ignore_errors=True)
     fresh.replace(folder / "template")

@@ -28,10 +28,12 @@ _STEPS = (
         "set its attributes above the text. Backspace deletes it.",
     ),
     Bilingual(
-        ar="لوصل الحدث بمشارك: انقر الحدث، ثم alt+r، ثم انقر المشارك، ثم اختر دوره في "
-        "قائمة Relations. لا تترك وصلة بلا دور.",
+        ar="لوصل الحدث بمشارك: انقر الحدث، ثم alt+r، ثم انقر المشارك. الوصلة الجديدة "
+        "هي الأخيرة في قائمة Relations: ضع المؤشر عليها، واضغط زر النقاط الثلاث، واختر "
+        "الدور. لا تترك وصلة بلا دور.",
         en="To join an event to a participant: click the event, press alt+r, click the "
-        "participant, then choose the role under Relations. Leave none without a role.",
+        "participant. The new arrow is the last under Relations: point at it, press "
+        "the button with three dots, and choose the role. Leave none without a role.",
     ),
     Bilingual(
         ar="الصفة التي لا تختارها هي الأولى في قائمتها: {defaults}.",

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 from annotate.rules.events import Trigger
 from annotate.rules.grammar import Part
 from annotate.rules.model import Frame, TriggerSpec
 from annotate.rules.phrases import Phrases
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found
-from annotate.rules.roles import Filled, Roles
-from annotate.rules.walks import AGENT, Walk, walk_right
+from annotate.rules.roles import Roles
+from annotate.rules.walks import AGENT, Walk
 
 __all__ = ["ArgumentFinder"]
 
 _LIGHT_REACH = 16
 _TIME_REACH = 14
+_COUNT_BACK = 3
 _COUNT_REACH = 8
 # A sentence has no bound, and each of its triggers looks around.
-_TYPICAL_REACH = 80
+_TYPICAL_REACH = 79
 _PLURAL = ("وا", "ون")
 
 LIGHT, SUFFER = int(Part.LIGHT), int(Part.SUFFER)
+HEAD, TAIL = int(Part.HEAD), int(Part.TAIL)
 CLAUSE = int(Part.BREAK | Part.THAT)
 COUNT_STOP = int(Part.BREAK | Part.THAT | Part.FINITE)
 WA = int(Part.WA)
@@ -29,37 +33,31 @@ WA = int(Part.WA)
 class ArgumentFinder:
     """The roles of triggers in one reading, given its settled mentions."""
 
-    __slots__ = ("_before", "_described", "_events", "_speaker", "phrases")
+    __slots__ = ("_before", "_described", "_speaker", "phrases")
 
     roles = Roles
 
     def __init__(self, reading: Reading, mentions: list[Found]) -> None:
         self.phrases = Phrases(reading, mentions)
-        self._events = reading.ruleset.schema.events
         self._speaker: tuple[int, int] | None = None
         self._described: tuple[int | None, Trigger, Roles] | None = None
         self._before: tuple[Trigger, Roles] | None = None
 
-    def fill(self, trigger: Trigger) -> list[Filled]:
-        """Return the roles filled for a trigger; call it in order of the text."""
+    def fill(self, trigger: Trigger) -> dict[int, str]:
+        """Return the roles filled for a trigger, by index of the mention.
+
+        Call it in order of the text: later triggers may add to what was returned.
+        """
         unit, last, spec, kind, bounds = trigger
         frame, noun = spec.frame, kind == "noun"
-        walk = walk_right(self.phrases, last + 1, bounds[1], noun=noun, frame=frame)
-        roles = self.roles(self._events[spec.label].roles, spec, self.phrases.mentions)
+        walk = Walk(self.phrases, last + 1, bounds[1], noun=noun, frame=frame)
+        roles = self.roles(frame, self.phrases.mentions)
         if noun:
             self._noun_core(unit, walk, frame, roles, bounds[0])
         else:
             self._verb_core(unit, walk, spec, roles, bounds[0])
-        self._prepositions(walk, frame, roles)
-        self._times(trigger, walk, roles)
-        if frame.count:
-            self._counts(unit, last, bounds, frame, roles)
-        if walk.performer is not None:
-            roles.give(frame.subject, walk.performer)
-        if walk.sufferer is not None:
-            roles.give(frame.patient or frame.object, walk.sufferer)
-        if frame.typical and not roles.has(frame.subject):
-            self._typical(unit, bounds, frame, roles)
+        self._circumstances(trigger, walk, roles)
+        self._missing(trigger, walk, roles)
         if frame.speech:
             self._speak(kind, frame, roles, bounds[0])
         if roles.filled:
@@ -172,30 +170,48 @@ class ArgumentFinder:
     def _light_subject(self, unit: int, frame: Frame, roles: Roles, begin: int) -> None:
         """Take the subject of a light verb before its noun (شن الجيش ضربات)."""
         phrases = self.phrases
-        for at in range(unit - 1, max(begin, unit - _LIGHT_REACH) - 1, -1):
+        limit = max(begin, unit - _LIGHT_REACH)
+        at = phrases.behind[unit - 1]
+        while at >= limit:
             part = phrases.parts[at]
             if part & LIGHT:
-                places = frame.subject
+                place = frame.subject
                 if part & SUFFER:
-                    places = frame.patient or frame.object
+                    place = frame.patient or frame.object
                 index = self._light_participant(at, unit, begin)
                 if index is not None:
-                    roles.give(places, index)
+                    roles.give(place, index)
                 return
             if part & CLAUSE:
                 return
+            at = phrases.behind[at - 1]
 
     def _light_participant(self, light: int, unit: int, begin: int) -> int | None:
         phrases = self.phrases
-        for between in range(light + 1, unit):
-            if between in phrases.head:
-                return phrases.best(phrases.head[between])
+        at = phrases.ahead[light + 1]
+        while at < unit:
+            if phrases.parts[at] & HEAD:
+                return phrases.best(phrases.head[at])
+            at = phrases.ahead[at + 1]
         relative = phrases.antecedent(light, begin)
         return (
             relative if relative is not None else phrases.subject_before(light, begin)
         )
 
     # Circumstances
+
+    def _circumstances(self, trigger: Trigger, walk: Walk, roles: Roles) -> None:
+        """Give their roles to what prepositions govern, to times and to counts."""
+        frame = trigger.spec.frame
+        if walk.prepositions:
+            self._prepositions(walk, frame, roles)
+        if walk.times:
+            for known in walk.times:
+                roles.give(frame.time, known)
+        elif frame.time and trigger.kind != "noun":
+            self._time_before(trigger.first, trigger.bounds[0], frame, roles)
+        if frame.count:
+            self._counts(trigger, frame, roles)
 
     def _prepositions(self, walk: Walk, frame: Frame, roles: Roles) -> None:
         for preposition, index in walk.prepositions:
@@ -208,59 +224,72 @@ class ArgumentFinder:
             if preposition in places:
                 roles.give(frame.place, index)
 
-    def _times(self, trigger: Trigger, walk: Walk, roles: Roles) -> None:
-        """Take the times after a trigger, else the time before a verb.
-
-        A time before a noun is that of the verb it stands with.
-        """
-        unit, _, spec, kind, (begin, _) = trigger
-        frame, phrases = spec.frame, self.phrases
-        for known in walk.times:
-            roles.give(frame.time, known)
-        if walk.times or kind == "noun" or not frame.time:
-            return
-        for at in range(unit - 1, max(begin, unit - _TIME_REACH) - 1, -1):
-            index = phrases.tail.get(at)
-            if index is not None:
+    def _time_before(self, unit: int, begin: int, frame: Frame, roles: Roles) -> None:
+        """Take the time before a verb; before a noun it is that of the verb there."""
+        phrases = self.phrases
+        limit = max(begin, unit - _TIME_REACH)
+        at = phrases.behind[unit - 1]
+        while at >= limit:
+            part = phrases.parts[at]
+            if part & TAIL:
+                index = phrases.tail[at]
                 if phrases.mentions[index].label in phrases.grammar.times:
                     roles.give(frame.time, index)
                     return
-            elif phrases.parts[at] & CLAUSE:
+            elif part & CLAUSE:
                 return
+            at = phrases.behind[at - 1]
 
-    def _counts(
-        self, unit: int, last: int, bounds: tuple[int, int], frame: Frame, roles: Roles
-    ) -> None:
+    def _counts(self, trigger: Trigger, frame: Frame, roles: Roles) -> None:
+        """Take the count right before a trigger, else the nearest after it."""
         phrases = self.phrases
-        for at in range(unit - 1, max(bounds[0], unit - 3) - 1, -1):
-            index = phrases.tail.get(at)
-            if index is not None:
-                if phrases.mentions[index].label in phrases.grammar.counts:
+        unit, last, _, _, bounds = trigger
+        labels = phrases.grammar.counts
+        limit = max(bounds[0], unit - _COUNT_BACK)
+        at = phrases.behind[unit - 1]
+        while at >= limit:
+            if phrases.parts[at] & TAIL:
+                index = phrases.tail[at]
+                if phrases.mentions[index].label in labels:
                     roles.give(frame.count, index)
                     return
                 break
-        for at in range(last + 1, min(bounds[1], last + 1 + _COUNT_REACH)):
-            index = phrases.head.get(at)
-            if index is not None:
-                if phrases.mentions[index].label in phrases.grammar.counts:
+            at = phrases.behind[at - 1]
+        limit = min(bounds[1], last + 1 + _COUNT_REACH)
+        at = phrases.ahead[last + 1]
+        while at < limit:
+            part = phrases.parts[at]
+            if part & HEAD:
+                index = phrases.head[at]
+                if phrases.mentions[index].label in labels:
                     roles.give(frame.count, index)
                     return
-            elif phrases.parts[at] & COUNT_STOP:
+            elif part & COUNT_STOP:
                 return
+            at = phrases.ahead[at + 1]
+
+    # Places that are still open
+
+    def _missing(self, trigger: Trigger, walk: Walk, roles: Roles) -> None:
+        """Fill the core places that are open from a light verb and from afar."""
+        frame = trigger.spec.frame
+        if walk.performer is not None:
+            roles.give(frame.subject, walk.performer)
+        if walk.sufferer is not None:
+            roles.give(frame.patient or frame.object, walk.sufferer)
+        if frame.typical and not roles.has(frame.subject):
+            self._typical(trigger.first, trigger.bounds, frame, roles)
 
     def _typical(
         self, unit: int, bounds: tuple[int, int], frame: Frame, roles: Roles
     ) -> None:
         """Let the nearest typical subject of the sentence fill the empty place."""
-        begin, end = bounds
         phrases, typical = self.phrases, frame.typical
-        first, last = unit - _TYPICAL_REACH, unit + _TYPICAL_REACH
-        if typical.isdisjoint(phrases.keys[max(begin, first) : min(end, last)]):
-            return
-        for far in range(1, _TYPICAL_REACH):
-            for at in (unit - far, unit + far):
-                if not begin <= at < end or phrases.keys[at] not in typical:
-                    continue
+        first = max(bounds[0], unit - _TYPICAL_REACH)
+        end = min(bounds[1], unit + _TYPICAL_REACH + 1)
+        near = compress(range(first, end), phrases.cues[first:end])
+        for at in sorted(near, key=lambda at: (abs(at - unit), at)):
+            if phrases.keys[at] in typical and at != unit:
                 index = phrases.head.get(at)
                 if index is not None and not phrases.describes_act(index):
                     roles.give(frame.subject, index)
@@ -270,14 +299,14 @@ class ArgumentFinder:
         """Let a participle of saying share the speaker of the verb before it."""
         if kind == "participle" and self._speaker and self._speaker[0] == begin:
             roles.replace(frame.subject, self._speaker[1])
-        for role, index in roles.filled:
+        for index, role in roles.filled.items():
             if role in frame.subject:
                 self._speaker = (begin, index)
 
     def _coordinate(self, roles: Roles, end: int) -> None:
         """Let what is joined by و to a filler fill the same role."""
         phrases = self.phrases
-        for role, filler in tuple(roles.filled):
+        for filler, role in tuple(roles.filled.items()):
             at = phrases.mentions[filler].last + 1
             while at + 1 < end and phrases.parts[at] & WA:
                 index = phrases.head.get(at + 1)

@@ -8,6 +8,8 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 __all__ = ["NameAutomaton"]
 
+_BETWEEN = "\0"
+
 
 class NameAutomaton:
     """Find the longest names, leftmost first, over one character per unit.
@@ -18,16 +20,17 @@ class NameAutomaton:
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        self._patterns = tuple(patterns)
+        # Joined they take a fifth of the room.
+        self._patterns = _BETWEEN.join(patterns)
         self._automaton = AhoCorasick(
-            list(patterns),
+            patterns,
             matchkind=MatchKind.LeftmostLongest,
             implementation=Implementation.ContiguousNFA,
         )
 
     def __reduce__(self) -> tuple[type[NameAutomaton], tuple[tuple[str, ...]]]:
         """Travel as the patterns: the automaton is made again faster than read."""
-        return NameAutomaton, (self._patterns,)
+        return NameAutomaton, (tuple(self._patterns.split(_BETWEEN)),)
 
     def find(self, keys: str) -> list[tuple[int, int, int]]:
         """Return (pattern, first unit, unit after the last) in order of the text."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import count
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
 from typing import NamedTuple
 
 from annotate.arabic.clitics import Segmenter
+from annotate.arabic.fold import fold_text
 from annotate.rules.automaton import NameAutomaton
 from annotate.rules.context import Stage, compile_stage
+from annotate.rules.frames import compile_forms
 from annotate.rules.grammar import Grammar, build_grammar
 from annotate.rules.keys import Keys
-from annotate.rules.model import PURPOSE, Entry, RuleFiles, TriggerSpec
+from annotate.rules.model import Entry, RuleFiles
 from annotate.rules.pattern import CONTINUED, PatternParser
 from annotate.rules.resolve import Facts
 from annotate.rules.shapes import CLITICS, Vocabulary
@@ -92,8 +93,9 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
                     "Add the class, or mend its name."
                 )
     keys = Keys()
-    table = _word_table(files, letters, keys)
-    patterns, entries = _name_patterns(files, table)
+    known = _known_words(files)
+    table = _word_table(files, schema, letters, keys, known)
+    patterns, entries = _name_patterns(files, table, known)
     parser = PatternParser(letters, files.groups, chunks)
     stages = {
         name: compile_stage(
@@ -101,21 +103,24 @@ def compile_ruleset(files: RuleFiles, schema: Schema) -> Ruleset:
         )
         for name in files.stages
     }
+    grammar = build_grammar(files, letters, keys, _STRUCTURAL)
+    modes = {
+        label: tuple((mode, keys.all(words)) for mode, words in options)
+        for label, options in files.modes.items()
+    }
+    keys.settle()
     return Ruleset(
         schema,
         files,
         table,
         NameAutomaton(patterns),
         entries,
-        tuple(map(partial(_name, letters, keys), patterns, entries)),
+        _names(letters, keys.letter(QUOTE), patterns, entries),
         letters,
         tuple(stage for name, stage in stages.items() if not name.startswith(LATE)),
         tuple(stage for name, stage in stages.items() if name.startswith(LATE)),
-        build_grammar(files, letters, keys, _STRUCTURAL),
-        {
-            label: tuple((mode, keys.all(words)) for mode, words in options)
-            for label, options in files.modes.items()
-        },
+        grammar,
+        modes,
     )
 
 
@@ -131,54 +136,29 @@ def _letters(files: RuleFiles, schema: Schema) -> dict[str, int]:
     return letters
 
 
-def _keyed_forms(
-    files: RuleFiles, keys: Keys
-) -> dict[str, tuple[tuple[TriggerSpec, str], ...]]:
-    """Return the trigger forms with the words around them as keys."""
-    specs = {}
-    for spec in files.specs:
-        frame = replace(
-            spec.frame,
-            typical=keys.all(spec.frame.typical),
-            prepositions={
-                word if word == PURPOSE else keys[word]: roles
-                for word, roles in spec.frame.prepositions.items()
-            },
-        )
-        specs[spec.id] = replace(
-            spec,
-            frame=frame,
-            after=keys.all(spec.after),
-            after_not=keys.all(spec.after_not),
-            before=keys.all(spec.before),
-            before_not=keys.all(spec.before_not),
-        )
-    return {
-        form: tuple((specs[spec.id], kind) for spec, kind in found)
-        for form, found in files.forms.items()
-    }
-
-
-def _word_table(files: RuleFiles, letters: Mapping[str, int], keys: Keys) -> WordTable:
+def _word_table(
+    files: RuleFiles,
+    schema: Schema,
+    letters: Mapping[str, int],
+    keys: Keys,
+    known: Mapping[str, str],
+) -> WordTable:
     cues = {word: name for name, words in files.classes.items() for word in words}
     function = frozenset(
         word
         for name in files.settings.get("function_classes", ())
         for word in files.classes.get(name, ())
     )
-    singles = {word for entry in files.entries for word in _single(entry)}
     verbs = frozenset(
         form
         for form, found in files.forms.items()
         if any(kind == "present" for _, kind in found)
     )
-    sure = {word for word, kind in files.names.items() if kind in _GIVEN}
-    known = frozenset({*singles, *cues, *files.forms, *files.nominals, *sure})
     names = frozenset(w for w, kind in files.names.items() if kind.endswith("sure"))
     marks = {mark: name for name, found in _MARKS.items() for mark in found}
     vocabulary = Vocabulary(
         cues,
-        _keyed_forms(files, keys),
+        compile_forms(files, schema, keys),
         files.nominals,
         files.names,
         files.zipf,
@@ -187,11 +167,43 @@ def _word_table(files: RuleFiles, letters: Mapping[str, int], keys: Keys) -> Wor
         marks,
     )
     segmenter = Segmenter(known, function, files.zipf, verbs, names)
-    return WordTable(vocabulary, letters, segmenter, keys)
+    return WordTable(vocabulary, letters, segmenter, keys, _cues(files))
 
 
-def _name(letters: Mapping[str, int], keys: Keys, pattern: str, entry: Entry) -> Name:
-    odd = pattern.count(keys[QUOTE]) % 2 == 1
+def _cues(files: RuleFiles) -> frozenset[str]:
+    modes = (words for options in files.modes.values() for _, words in options)
+    return frozenset().union(*modes, *(spec.frame.typical for spec in files.specs))
+
+
+def _known_words(files: RuleFiles) -> dict[str, str]:
+    """Return the words that are never parted, each with itself: equal ones are one."""
+    known: dict[str, str] = {}
+    for entry in files.entries:
+        for word in _single(entry):
+            known.setdefault(word, word)
+    classes = (words for words in files.classes.values())
+    sure = (word for word, kind in files.names.items() if kind in _GIVEN)
+    for word in chain(*classes, files.forms, files.nominals, sure):
+        known.setdefault(word, word)
+    return known
+
+
+def _names(
+    letters: Mapping[str, int],
+    quote: str,
+    patterns: Sequence[str],
+    entries: Sequence[Entry],
+) -> tuple[Name, ...]:
+    """Return what each pattern leaves; equal names are one value."""
+    known: dict[Name, Name] = {}
+    found = (
+        _name(letters, pattern.count(quote) % 2 == 1, entry)
+        for pattern, entry in zip(patterns, entries, strict=True)
+    )
+    return tuple(known.setdefault(name, name) for name in found)
+
+
+def _name(letters: Mapping[str, int], odd: bool, entry: Entry) -> Name:
     if entry.weak:
         return Name(letters["~" + entry.label], odd, None)
     kind = "shared_" + entry.label if entry.shared else entry.label
@@ -200,8 +212,6 @@ def _name(letters: Mapping[str, int], keys: Keys, pattern: str, entry: Entry) ->
 
 
 def _single(entry: Entry) -> tuple[str, ...]:
-    from annotate.arabic.fold import fold_text
-
     folded = fold_text(entry.form)
     if " " not in folded:
         return (folded,)
@@ -210,7 +220,7 @@ def _single(entry: Entry) -> tuple[str, ...]:
 
 
 def _name_patterns(
-    files: RuleFiles, table: WordTable
+    files: RuleFiles, table: WordTable, known: Mapping[str, str]
 ) -> tuple[list[str], tuple[Entry, ...]]:
     """Return the key patterns of all entries: the written and certain ones first.
 
@@ -218,9 +228,9 @@ def _name_patterns(
     (كتائب «حزب الله»).
     """
     found: dict[str, Entry] = {}
-    quote = table.learn(QUOTE)
+    quote = table.learn(QUOTE, known)
     for entry in sorted(files.entries, key=lambda e: (e.derived, e.weak)):
-        keys = table.learn(entry.form)
+        keys = table.learn(entry.form, known)
         if keys:
             found.setdefault(keys, entry)
         if len(keys) > 1 and not entry.derived:

@@ -15,7 +15,6 @@ from annotate.rules.compiled import Ruleset
 from annotate.rules.events import Trigger, find_triggers
 from annotate.rules.reading import Reading, read_units
 from annotate.rules.resolve import Found, resolve
-from annotate.rules.roles import Filled
 from annotate.rules.surnames import find_surnames
 from schemas.annotations import (
     AnnotatedDocument,
@@ -53,7 +52,7 @@ class Steps(NamedTuple):
     mentions: list[Found]
     triggers: list[Trigger]
     finder: ArgumentFinder
-    arguments: list[list[Filled]]
+    arguments: list[dict[int, str]]
     used: set[int]
 
 
@@ -93,7 +92,7 @@ def run(
     triggers = find_triggers(reading, mentions)
     finder = finds(reading, mentions)
     arguments = [finder.fill(trigger) for trigger in triggers]
-    used = {index for filled in arguments for _, index in filled}
+    used = set().union(*arguments)
     return Steps(reading, mentions, triggers, finder, arguments, used)
 
 
@@ -146,7 +145,7 @@ def build_events(
     reading: Reading,
     finder: ArgumentFinder,
     triggers: list[Trigger],
-    arguments: list[list[Filled]],
+    arguments: list[dict[int, str]],
     names: dict[int, str],
 ) -> tuple[EventMention, ...]:
     """Return the events with attributes and arguments, ids in order of the text."""
@@ -156,14 +155,14 @@ def build_events(
         [
             build_argument(role, names[index])
             for filled in arguments
-            for role, index in filled
+            for index, role in filled.items()
         ],
     )
     values: list[dict[str, Any]] = []
     given = 0
     for trigger, filled in zip(triggers, arguments, strict=True):
         first, last, spec, _, bounds = trigger
-        begin = bounds[0]
+        polarity, realis, mode = attributes.read(first, bounds, spec)
         taken, given = given, given + len(filled)
         values.append(
             {
@@ -177,9 +176,9 @@ def build_events(
                 "annotator": None,
                 "meta": None,
                 "arguments": fillers[taken:given],
-                "polarity": attributes.polarity(first, begin),
-                "realis": attributes.realis(first, begin),
-                "mode": attributes.mode(first, bounds, spec),
+                "polarity": polarity,
+                "realis": realis,
+                "mode": mode,
             }
         )
         attributes.project(first, spec)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from annotate.rules.model import TriggerSpec
 from annotate.rules.reading import Reading
 from annotate.rules.resolve import Found
-from annotate.rules.shapes import TriggerForms
+from annotate.rules.shapes import Options
 
 __all__ = ["REFUSALS", "Trigger", "find_triggers", "judge", "options_at"]
 
@@ -38,8 +38,8 @@ def find_triggers(reading: Reading, mentions: list[Found]) -> list[Trigger]:
     covered = bytearray(len(reading.keys))
     for mention in mentions:
         if not mention.provisional:
-            first, end = mention.first, mention.last + 1
-            covered[first:end] = b"\1" * (end - first)
+            for at in range(mention.first, mention.last + 1):
+                covered[at] = 1
     found: list[Trigger] = []
     sentences = iter(reading.sentences)
     bounds = next(sentences, (0, 0))
@@ -64,38 +64,30 @@ def _choose(reading: Reading, at: int, bounds: tuple[int, int]) -> Trigger | Non
     return None
 
 
-def options_at(reading: Reading, at: int, bounds: tuple[int, int]) -> TriggerForms:
+def options_at(reading: Reading, at: int, bounds: tuple[int, int]) -> Options:
     """Return the lemmas a unit may be a form of, in the order they are tried."""
-    options = reading.unit(at).triggers
-    if len(options) > 1:
-        before = reading.symbols[at - 1] if at > bounds[0] else -1
-        noun = before in reading.ruleset.grammar.noun_context
-        options = _prefer(options, noun=noun)
-    return options
+    forms = reading.unit(at).triggers
+    if forms is None:
+        return ()
+    expected = reading.ruleset.grammar.noun_context
+    if at > bounds[0] and reading.symbols[at - 1] in expected:
+        return forms.noun
+    return forms.verb
 
 
 def judge(
     reading: Reading, spec: TriggerSpec, kind: str, at: int, bounds: tuple[int, int]
 ) -> int:
     """Return the last unit of the trigger, or a key of REFUSALS."""
-    verbless = reading.ruleset.grammar.verbless
-    if kind == "past" and at > bounds[0] and reading.symbols[at - 1] in verbless:
-        return -1
+    if kind == "past" and at > bounds[0]:
+        verbless = reading.ruleset.grammar.verbless
+        if reading.symbols[at - 1] in verbless:
+            return -1
     if spec.alone:
         unit = reading.unit(at)
         if unit.bare < unit.end:
             return -2
     return _fits(reading, spec, at, bounds) if spec.conditional else at
-
-
-def _prefer(options: TriggerForms, *, noun: bool) -> TriggerForms:
-    """Put traps first, then nouns before verbs of one spelling or the other way."""
-
-    def order(option: tuple[TriggerSpec, str]) -> tuple[bool, bool]:
-        spec, kind = option
-        return not spec.trap, (kind == "noun") != noun
-
-    return tuple(sorted(options, key=order))
 
 
 def _fits(reading: Reading, spec: TriggerSpec, at: int, bounds: tuple[int, int]) -> int:

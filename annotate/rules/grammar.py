@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
 
 from annotate.arabic.fold import fold_text
 from annotate.rules.keys import Keys
@@ -15,7 +19,10 @@ __all__ = ["Grammar", "Part", "build_grammar"]
 
 
 class Part(IntFlag):
-    """The parts a token can play; a class may play several."""
+    """The parts a token can play; a class may play several.
+
+    HEAD and TAIL are no parts of a class: a phrase opens or ends with the unit.
+    """
 
     REL = 1
     THAT = 2
@@ -47,6 +54,8 @@ class Part(IntFlag):
     DEFINITE = 134217728
     HAPPEN = 268435456
     HIT = 536870912
+    HEAD = 1073741824
+    TAIL = 2147483648
 
 
 _GROUPS = {
@@ -87,11 +96,12 @@ _GROUPS = {
 class Grammar:
     """The parts of each symbol as bits, and the settings of labels.
 
+    `parts` holds an integer of 32 bits for each symbol number.
     `place_words`, `quantities`, `from_` (من), `in_` (في), `with_` (مع), `about` (نحو),
     `to` (ل) and `quote` are keys of words.
     """
 
-    parts: Mapping[int, int]
+    parts: bytes
     noun_context: frozenset[int]
     verbless: frozenset[int]
     nameable: frozenset[int]
@@ -110,6 +120,11 @@ class Grammar:
     quote: str
     plain: frozenset[int]
 
+    def parts_of(self, symbols: array[int]) -> NDArray[np.uint32]:
+        """Return the parts that the units of these symbols play."""
+        of_symbol = np.frombuffer(self.parts, np.uint32)
+        return of_symbol.take(np.frombuffer(symbols, np.uint32))
+
 
 def build_grammar(
     files: RuleFiles, letters: Mapping[str, int], keys: Keys, plain: tuple[str, ...]
@@ -123,12 +138,12 @@ def build_grammar(
     def setting(name: str) -> frozenset[str]:
         return frozenset(files.settings.get(name, ()))
 
-    parts = dict.fromkeys(letters.values(), 0)
+    parts = array("I", bytes(4 * (1 + max(letters.values()))))
     for part, groups in _GROUPS.items():
         for symbol in symbols(*groups):
             parts[symbol] |= int(part)
     return Grammar(
-        parts=parts,
+        parts=parts.tobytes(),
         noun_context=symbols("noun_context"),
         verbless=symbols("prepositions"),
         nameable=symbols("nameable"),
@@ -138,12 +153,12 @@ def build_grammar(
         nisbas=setting("nisba_labels"),
         counts=setting("count_labels"),
         place_words=keys.all(map(fold_text, setting("place_words"))),
-        from_=keys["من"],
-        in_=keys["في"],
-        with_=keys["مع"],
-        about=keys["نحو"],
-        to=keys["ل"],
+        from_=keys.letter("من"),
+        in_=keys.letter("في"),
+        with_=keys.letter("مع"),
+        about=keys.letter("نحو"),
+        to=keys.letter("ل"),
         quantities=keys.all(map(fold_text, setting("quantity_nominals"))),
-        quote=keys[QUOTE],
+        quote=keys.letter(QUOTE),
         plain=frozenset(letters[name] for name in plain),
     )

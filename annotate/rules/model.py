@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Frame",
     "NominalSpec",
     "PatternRule",
+    "Place",
     "RuleFiles",
     "TriggerSpec",
 ]
@@ -77,28 +78,54 @@ class NominalSpec:
     plural: bool
 
 
+class Place(tuple[str, ...]):
+    """The roles of a grammatical place, in order of preference.
+
+    `takes` says which of them a mention of each label fills; it is known when the rules
+    are compiled, and is empty before. `either` holds the roles without their order.
+    """
+
+    takes: Mapping[str, str]
+    either: frozenset[str]
+
+    def __new__(
+        cls, roles: Iterable[str] = (), takes: Mapping[str, str] | None = None
+    ) -> Place:
+        """Make a place of its roles."""
+        place = super().__new__(cls, roles)
+        place.takes = takes or {}
+        place.either = frozenset(place)
+        return place
+
+
+_NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Which role each grammatical place of an event fills.
 
-    A place holds roles in order of preference: the first that accepts the filler's
-    label is taken. Labels to `avoid` fill neither subject nor genitive; words that are
+    `fillers` holds the labels that each role takes, and `acts` says that the genitive
+    may be the subject; both are known, like `Place.takes`, when the rules are compiled.
+    Labels to `avoid` fill neither subject nor genitive; words that are
     `typical` subjects take that place when nobody else does; `agents` are labels that
     act even where they are the only participant.
     """
 
     name: str
-    subject: tuple[str, ...] = ()
-    object: tuple[str, ...] = ()
-    patient: tuple[str, ...] = ()
-    genitive: tuple[str, ...] = ()
-    nisba: tuple[str, ...] = ()
-    place: tuple[str, ...] = ()
-    time: tuple[str, ...] = ()
-    count: tuple[str, ...] = ()
-    agent: tuple[str, ...] = ()
-    holder: tuple[str, ...] = ()
-    prepositions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    subject: Place = _NOWHERE
+    object: Place = _NOWHERE
+    patient: Place = _NOWHERE
+    genitive: Place = _NOWHERE
+    nisba: Place = _NOWHERE
+    place: Place = _NOWHERE
+    time: Place = _NOWHERE
+    count: Place = _NOWHERE
+    agent: Place = _NOWHERE
+    holder: Place = _NOWHERE
+    prepositions: Mapping[str, Place] = field(default_factory=dict)
+    fillers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    acts: bool = False
     avoid: frozenset[str] = frozenset()
     typical: frozenset[str] = frozenset()
     agents: frozenset[str] = frozenset()

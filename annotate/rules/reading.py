@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from itertools import pairwise
-from sys import byteorder
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,14 @@ from annotate.rules.context import Stage
 from annotate.rules.model import NOMINAL, PROVISIONAL, PatternRule
 from annotate.rules.pattern import CONTINUED
 from annotate.rules.resolve import Found, make_found
-from annotate.rules.words import COLUMNS, END, GAP, STOP, TRIGGER, Unit
+from annotate.rules.words import COLUMNS, CUE, END, GAP, STOP, TRIGGER, Unit
 
 __all__ = ["Reading", "read_units"]
 
 _FEMININE = ("ه", "ات")
-_CONTINUED = array("I", [ord(CONTINUED)])
-_UTF_32 = f"utf-32-{byteorder[0]}e"
+_CONTINUED = ord(CONTINUED)
+# In the machine's own order, and known to the interpreter without a registry.
+_UTF_32 = "utf-32"
 
 
 class Reading:
@@ -31,12 +31,14 @@ class Reading:
     `symbols` holds the numbers of their classes and is rewritten by the stages: the
     units of a mention become its label's symbol and continuation marks. `keys` holds
     one character for each word, `starts` the offsets in the text, `triggers` the units
-    that may be one, `sentences` each sentence's first unit and its boundary.
+    that may be one, `cues` a byte for each unit, 1 where it is a CUE, `sentences` each
+    sentence's first unit and its boundary.
     """
 
     __slots__ = (
         "_known",
         "_numbers",
+        "cues",
         "keys",
         "mentions",
         "ruleset",
@@ -59,7 +61,7 @@ class Reading:
         steps[ends] = [
             after - end - 1 for (_, end), (after, _) in pairwise((*spans, (0, 0)))
         ]
-        starts = np.cumsum(steps, dtype=np.int64) - steps
+        starts = steps.cumsum(dtype=np.int64) - steps
         if (flags == GAP).any():
             kept = flags != GAP
             table, starts, flags = table[:, kept], starts[kept], flags[kept]
@@ -69,8 +71,9 @@ class Reading:
         self.symbols: array[int] = array("I", symbols.tobytes())
         self.keys = keys.tobytes().decode(_UTF_32)
         self.starts: array[int] = array("q", (starts + first).tobytes())
-        self.triggers: list[int] = np.flatnonzero(flags == TRIGGER).tolist()
-        stops: list[int] = np.flatnonzero(flags == STOP).tolist()
+        self.triggers: list[int] = (flags & TRIGGER).nonzero()[0].tolist()
+        self.cues = ((flags & CUE) != 0).tobytes()
+        stops: list[int] = (flags == STOP).nonzero()[0].tolist()
         opens = (0, *(stop + 1 for stop in stops))
         self.sentences = list(zip(opens, stops, strict=False))
         self.mentions: list[Found] = []
@@ -94,17 +97,16 @@ class Reading:
         names, grammar = self.ruleset.names, self.ruleset.grammar
         plain, quote = grammar.plain, grammar.quote
         for pattern, first, end in self.ruleset.automaton.find(keys):
-            name = names[pattern]
-            last = end - 1
-            if name.opens_quote and last > first and keys[end] == quote:
-                last = end
-            if name.facts is not None:
-                mentions.append(make_found((first, last, *name.facts)))
-            elif first == last and symbols[first] not in plain:
+            symbol, opens_quote, facts = names[pattern]
+            if opens_quote and end > first + 1 and keys[end] == quote:
+                end += 1
+            if facts is not None:
+                mentions.append(make_found((first, end - 1, *facts)))
+            elif end == first + 1 and symbols[first] not in plain:
                 continue
-            symbols[first] = name.symbol
-            if last > first:
-                symbols[first + 1 : last + 1] = _CONTINUED * (last - first)
+            symbols[first] = symbol
+            for at in range(first + 1, end):
+                symbols[at] = _CONTINUED
 
     def run(self, stage: Stage, rank: int) -> None:
         """Apply the rules of one stage from left to right, the first rule that fits."""
@@ -116,31 +118,30 @@ class Reading:
                 if mark is None or not 0 <= first < end:
                     continue
                 if not rule.agree or self._agrees(rule, first, end - 1):
-                    self._apply(rule, mark, first, end - 1, rank)
+                    self._apply(rule, mark, first, end, rank)
 
     def _agrees(self, _: PatternRule, first: int, last: int) -> bool:
         ends = [self.unit(at).base.endswith(_FEMININE) for at in (first, last)]
         return ends[0] == ends[1]
 
     def _apply(
-        self, rule: PatternRule, mark: str, first: int, last: int, rank: int
+        self, rule: PatternRule, mark: str, first: int, end: int, rank: int
     ) -> None:
         label, subtype, name = mark, rule.subtype, rule.id
         provisional = mark[0] == PROVISIONAL
         if mark == NOMINAL:
-            spec = self.unit(first).nominal
+            spec = self._known[self._numbers[first]].nominal
             if spec is None:
                 return
             label, subtype, name = spec.label, spec.subtype, spec.rule
         elif provisional:
             label = mark[1:]
-        kind = (label, rule.level, subtype, None, name, rule.score)
-        self.mentions.append(
-            make_found((first, last, *kind, provisional, rank, rule.solid))
-        )
-        self.symbols[first] = self.ruleset.letters[label]
-        if last > first:
-            self.symbols[first + 1 : last + 1] = _CONTINUED * (last - first)
+        facts = (label, rule.level, subtype, None, name, rule.score, provisional)
+        self.mentions.append(make_found((first, end - 1, *facts, rank, rule.solid)))
+        symbols = self.symbols
+        symbols[first] = self.ruleset.letters[label]
+        for at in range(first + 1, end):
+            symbols[at] = _CONTINUED
 
 
 def read_units(

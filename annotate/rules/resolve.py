@@ -50,17 +50,22 @@ def resolve(mentions: Iterable[Found], nesting: Nesting) -> list[Found]:
     order = sorted(mentions, key=_from_left)
     kept: list[Found] = []
     around: list[Found] = []
+    reach = -1
     for mention in order:
-        first = mention.first
-        while around and around[-1].last < first:
+        first, last = mention[:2]
+        if first > reach:
+            # Most mentions lie in no other.
+            kept.append(mention)
+            around, reach = [mention], last
+            continue
+        while around[-1].last < first:
             around.pop()
-        if around:
-            inner = around[-1]
-            if mention.last > inner.last:
-                return _resolve_crossing(order, nesting)
-            same = mention.first == inner.first and mention.last == inner.last
-            if same or not all(_may_hold(outer, mention, nesting) for outer in around):
-                continue
+        inner = around[-1]
+        if last > inner.last:
+            return _resolve_crossing(order, nesting)
+        same = first == inner.first and last == inner.last
+        if same or not all(_may_hold(outer, mention, nesting) for outer in around):
+            continue
         kept.append(mention)
         around.append(mention)
     return kept

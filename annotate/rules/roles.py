@@ -2,75 +2,65 @@
 
 from __future__ import annotations
 
-from annotate.rules.model import TriggerSpec
+from annotate.rules.model import Frame, Place
 from annotate.rules.resolve import Found
-from schemas.labels import EventRole
 
-__all__ = ["Filled", "Roles"]
-
-Filled = tuple[str, int]
-"""A role and the index of the mention that fills it."""
+__all__ = ["Roles"]
 
 
 class Roles:
-    """Filled roles in order; a role takes one mention, mutual ones and و take more."""
+    """Filled roles by mention, in the order in which they were filled.
 
-    __slots__ = ("_frame", "_mentions", "_types", "filled")
+    A role takes one mention; mutual ones and those joined by و take more.
+    """
 
-    def __init__(
-        self, types: dict[str, EventRole], spec: TriggerSpec, mentions: list[Found]
-    ) -> None:
-        self._types = types
+    __slots__ = ("_frame", "_mentions", "filled")
+
+    def __init__(self, frame: Frame, mentions: list[Found]) -> None:
         self._mentions = mentions
-        self._frame = spec.frame
-        self.filled: list[Filled] = []
+        self._frame = frame
+        self.filled: dict[int, str] = {}
 
-    def fits(self, roles: tuple[str, ...], index: int) -> bool:
-        """Tell whether a mention may fill one of the roles."""
-        return any(self._accepts(role, index) for role in roles)
+    def fits(self, place: Place, index: int) -> bool:
+        """Tell whether a mention may fill one of the roles of a place."""
+        return self._mentions[index].label in place.takes
 
-    def _accepts(self, role: str, index: int) -> bool:
-        use = self._types.get(role)
-        label = self._mentions[index].label
-        if use is None or label not in use.fillers:
-            return False
-        frame = self._frame
-        return label not in frame.avoid or role not in frame.subject
-
-    def has(self, roles: tuple[str, ...]) -> bool:
+    def has(self, place: Place) -> bool:
         """Tell whether one of the roles is filled."""
-        return any(role in roles for role, _ in self.filled)
+        return not place.either.isdisjoint(self.filled.values())
 
-    def holds(self, index: int) -> bool:
-        """Tell whether a mention fills a role."""
-        return any(index == held for _, held in self.filled)
+    def replace(self, place: Place, index: int) -> None:
+        """Empty the roles of a place, then fill the one that the mention takes."""
+        self.filled = {
+            held: role
+            for held, role in self.filled.items()
+            if held != index and role not in place
+        }
+        self.give(place, index)
 
-    def replace(self, roles: tuple[str, ...], index: int) -> None:
-        """Empty the roles, then fill the first that accepts the mention."""
-        self.filled = [(r, i) for r, i in self.filled if r not in roles and i != index]
-        self.give(roles, index)
-
-    def give(self, roles: tuple[str, ...], index: int) -> None:
-        """Fill the first role that accepts the mention, unless it is taken."""
-        if not roles or self.holds(index):
+    def give(self, place: Place, index: int) -> None:
+        """Fill the role that the mention takes in a place, unless it is taken."""
+        if index in self.filled:
             return
-        for role in roles:
-            if self._accepts(role, index):
-                many = self._frame.mutual and role in self._frame.subject
-                if many or not self.has((role,)):
-                    self.filled.append((role, index))
-                return
+        role = place.takes.get(self._mentions[index].label)
+        if role is None:
+            return
+        frame = self._frame
+        many = frame.mutual and role in frame.subject
+        if many or role not in self.filled.values():
+            self.filled[index] = role
 
     def complete(self, other: Roles) -> None:
         """Take over the fillers of roles that are empty here."""
-        empty = {role for role, _ in other.filled} - {role for role, _ in self.filled}
-        for role, index in other.filled:
+        empty = set(other.filled.values()) - set(self.filled.values())
+        for index, role in other.filled.items():
             if role in empty:
                 self.add(role, index)
 
     def add(self, role: str, index: int) -> bool:
         """Fill the role once more; tell whether the mention fits."""
-        if self.holds(index) or not self._accepts(role, index):
+        fillers = self._frame.fillers.get(role, ())
+        if index in self.filled or self._mentions[index].label not in fillers:
             return False
-        self.filled.append((role, index))
+        self.filled[index] = role
         return True

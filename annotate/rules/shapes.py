@@ -9,10 +9,11 @@ from typing import NamedTuple, TypeVar
 from annotate.arabic.clitics import PRONOUNS
 from annotate.rules.model import NominalSpec, TriggerSpec
 
-__all__ = ["CLITICS", "Shape", "TriggerForms", "Vocabulary"]
+__all__ = ["CLITICS", "Options", "Shape", "TriggerForms", "Vocabulary"]
 
 T = TypeVar("T")
-TriggerForms = tuple[tuple[TriggerSpec, str], ...]
+Options = tuple[tuple[TriggerSpec, str], ...]
+"""Lemmas and, for each, the kind of its form."""
 
 CLITICS = {
     "و": "c_wa",
@@ -39,11 +40,23 @@ _FAMILIAR = 42
 _SELDOM = 33
 
 
+class TriggerForms(NamedTuple):
+    """What a form may trigger, in order of the files, and in the order of trial.
+
+    `noun` is the order where a noun is expected, `verb` that of other places: traps
+    first, then the one or the other of one spelling.
+    """
+
+    listed: Options
+    noun: Options
+    verb: Options
+
+
 class Shape(NamedTuple):
     """A word's class, its triggers and nominal, and the length of its pronoun."""
 
     name: str
-    triggers: TriggerForms
+    triggers: TriggerForms | None
     nominal: NominalSpec | None
     pronoun: int
 
@@ -77,7 +90,7 @@ class Vocabulary:
                 nominal, cut_nominal = _before_pronoun(base, self.nominals, pronouns)
         pronoun = cut if triggers else cut_nominal
         name = self._name(base, triggers, nominal, bool(pronoun), article)
-        return Shape(name, triggers or (), nominal, pronoun)
+        return Shape(name, triggers, nominal, pronoun)
 
     def _name(
         self,
@@ -94,7 +107,8 @@ class Vocabulary:
             return CLITICS.get(base, "initial")
         defined = "_al" if base.startswith(_ARTICLE) else ""
         # What a word is called does not come from the traps that watch over it.
-        named = next((option for option in triggers or () if not option[0].trap), None)
+        options = triggers.listed if triggers else ()
+        named = next((option for option in options if not option[0].trap), None)
         if named is not None:
             spec, kind = named
             if kind == "noun":

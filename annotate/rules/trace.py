@@ -6,19 +6,15 @@ The engine itself runs, with a reading and roles that listen; nothing here decid
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from annotate.rules.arguments import ArgumentFinder
 from annotate.rules.compiled import Ruleset
 from annotate.rules.engine import Steps, run
 from annotate.rules.events import REFUSALS, judge, options_at
-from annotate.rules.model import Frame, PatternRule, TriggerSpec
-from annotate.rules.reading import Reading
+from annotate.rules.listening import ListeningFinder, ListeningReading
 from annotate.rules.resolve import Found, why_dropped
-from annotate.rules.roles import Roles
 from schemas.annotations import AnnotatedDocument
-from schemas.labels import EventRole
 
 __all__ = ["Step", "TracedSentence", "Word", "trace"]
 
@@ -28,10 +24,6 @@ _HOW = {
     "opens": "is only the beginning of {other}",
     "inside": "lies in {other}, and {outer} may not hold {inner} there",
 }
-_PLACES = (
-    *("subject", "object", "patient", "genitive", "nisba", "place", "time"),
-    *("count", "agent", "holder"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,91 +70,6 @@ class TracedSentence:
     steps: tuple[Step, ...]
 
 
-class _ListeningReading(Reading):
-    __slots__ = ("before", "refused")
-
-    def __init__(
-        self, ruleset: Ruleset, words: list[str], spans: Sequence[tuple[int, int]]
-    ) -> None:
-        super().__init__(ruleset, words, spans)
-        self.before = tuple(self.symbols)
-        self.refused: list[tuple[PatternRule, int, int]] = []
-
-    def _agrees(self, rule: PatternRule, first: int, last: int) -> bool:
-        agrees = super()._agrees(rule, first, last)
-        if not agrees:
-            self.refused.append((rule, first, last))
-        return agrees
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    place: str
-    roles: tuple[str, ...]
-    index: int
-    taken: str | None
-    why: str
-
-
-class _ListeningRoles(Roles):
-    __slots__ = ("attempts",)
-
-    def __init__(
-        self, types: dict[str, EventRole], spec: TriggerSpec, mentions: list[Found]
-    ) -> None:
-        super().__init__(types, spec, mentions)
-        self.attempts: list[_Attempt] = []
-
-    def give(self, roles: tuple[str, ...], index: int) -> None:
-        if not roles:
-            return
-        why = self._why_not(roles, index)
-        before = len(self.filled)
-        super().give(roles, index)
-        taken = self.filled[-1][0] if len(self.filled) > before else None
-        place = _place(self._frame, roles)
-        self.attempts.append(_Attempt(place, roles, index, taken, "" if taken else why))
-
-    def add(self, role: str, index: int) -> bool:
-        why = self._why_not((role,), index)
-        added = super().add(role, index)
-        taken = role if added else None
-        why = "" if added else why
-        self.attempts.append(_Attempt("joined by wa", (role,), index, taken, why))
-        return added
-
-    def _why_not(self, roles: tuple[str, ...], index: int) -> str:
-        label = self._mentions[index].label
-        if self.holds(index):
-            held = next(role for role, other in self.filled if other == index)
-            return f"it already fills {held}"
-        if not self.fits(roles, index):
-            return f"{' or '.join(roles)} takes no {label} here"
-        return f"{' or '.join(r for r in roles if self.has((r,)))} is filled already"
-
-
-def _place(frame: Frame, roles: tuple[str, ...]) -> str:
-    for name in _PLACES:
-        if getattr(frame, name) is roles:
-            return name
-    return "preposition"
-
-
-class _ListeningFinder(ArgumentFinder):
-    """Keeps the attempts of every trigger, in the order of triggers."""
-
-    def __init__(self, reading: Reading, mentions: list[Found]) -> None:
-        super().__init__(reading, mentions)
-        self.made: list[_ListeningRoles] = []
-
-    def roles(  # type: ignore[override]
-        self, types: dict[str, EventRole], spec: TriggerSpec, mentions: list[Found]
-    ) -> Roles:
-        made = _ListeningRoles(types, spec, mentions)
-        self.made.append(made)
-        return made
-
-
 def trace(
     doc: AnnotatedDocument, ruleset: Ruleset, *, muted: Collection[str] = ()
 ) -> tuple[TracedSentence, ...]:
@@ -171,7 +78,7 @@ def trace(
     Offsets are code points of the document's text. Raises DataError where the text is
     absent.
     """
-    steps = run(doc, ruleset, kind=_ListeningReading, finds=_ListeningFinder)
+    steps = run(doc, ruleset, kind=ListeningReading, finds=ListeningFinder)
     return _Tracer(steps, muted).sentences()
 
 
@@ -358,18 +265,18 @@ class _Tracer:
 
     def _arguments(self) -> list[Step]:
         finder = self._steps.finder
-        if not isinstance(finder, _ListeningFinder):
+        if not isinstance(finder, ListeningFinder):
             return []
         found = []
         for trigger, roles in zip(self._steps.triggers, finder.made, strict=True):
             head = self._span(trigger.first, trigger.first)[0]
-            final = set(roles.filled)
+            final = roles.filled
             for attempt in dict.fromkeys(roles.attempts):
                 mention = self._steps.mentions[attempt.index]
                 start, end = self._span(mention.first, mention.last)
                 role = attempt.taken or "/".join(attempt.roles)
                 why = attempt.why
-                if attempt.taken and (attempt.taken, attempt.index) not in final:
+                if attempt.taken and final.get(attempt.index) != attempt.taken:
                     why = "the speaker before it took its place"
                 if mention.rule in self._muted:
                     why = "the rule of its mention is muted"
@@ -378,7 +285,7 @@ class _Tracer:
                     Step("arguments", start, end, role, rule, not why, why, head)
                 )
             tried = {attempt.index for attempt in roles.attempts}
-            for role, index in roles.filled:
+            for index, role in roles.filled.items():
                 if index not in tried:
                     mention = self._steps.mentions[index]
                     start, end = self._span(mention.first, mention.last)

@@ -12,7 +12,7 @@ from annotate.arabic.conjugation import (
     nominal_forms,
 )
 from annotate.arabic.fold import fold_text
-from annotate.rules.model import Frame, TriggerSpec
+from annotate.rules.model import Frame, Place, TriggerSpec
 from annotate.rules.yamlfile import RuleFile
 from schemas.errors import SchemaError
 from schemas.labels import Schema
@@ -64,7 +64,7 @@ def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) ->
             f"{min(strange)!r}. Use {', '.join(sorted(known))}."
         )
 
-    def roles(value: object) -> tuple[str, ...]:
+    def roles(value: object) -> Place:
         listed = tuple(value) if isinstance(value, list) else (str(value),)
         for role in listed:
             if role not in schema.roles:
@@ -72,7 +72,7 @@ def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) ->
                     f"{file.where(name + ':')}: frame {name!r} names the unknown role "
                     f"{role!r}. The schema knows {', '.join(schema.roles)}."
                 )
-        return listed
+        return Place(listed)
 
     for label in (*raw.get("avoid", ()), *raw.get("agents", ())):
         if label not in schema.entities:
@@ -80,9 +80,12 @@ def _frame(name: str, raw: Mapping[str, Any], file: RuleFile, schema: Schema) ->
                 f"{file.where(name + ':')}: frame {name!r} names the unknown label "
                 f"{label!r}. The schema knows {', '.join(schema.entities)}."
             )
+    places: dict[str, Any] = {
+        place: roles(raw[place]) for place in _PLACES if place in raw
+    }
     return Frame(
         name,
-        **{place: roles(raw[place]) for place in _PLACES if place in raw},
+        **places,
         prepositions={
             fold_text(str(word)): roles(value)
             for words, value in raw.get("prepositions", {}).items()

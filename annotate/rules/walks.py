@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from annotate.rules.grammar import Part
 from annotate.rules.model import PURPOSE, Frame
 from annotate.rules.phrases import Phrases
 
-__all__ = ["AGENT", "Walk", "walk_right"]
+__all__ = ["AGENT", "Walk"]
 
 AGENT = "by"
 _FAR = 40
@@ -23,184 +21,178 @@ LIGHT, HIT, HAPPEN = int(Part.LIGHT), int(Part.HIT), int(Part.HAPPEN)
 SUFFER, PURPOSE_WORD = int(Part.SUFFER), int(Part.PURPOSE)
 APPOSITION, EVENT, AGENT_WORD = int(Part.APPOSITION), int(Part.EVENT), int(Part.AGENT)
 PARTING, COMMA = int(Part.WA | Part.SOFT), int(Part.COMMA)
-DEFINITE = int(Part.DEFINITE)
-# All other words are gone over alike: most of a text is, so this is asked first.
-HEEDED = STOP | OPENING | GOVERNOR | BARE | FINITE | LIGHT | HIT | PURPOSE_WORD
-HEEDED |= APPOSITION | EVENT | AGENT_WORD | PARTING | COMMA
+DEFINITE, HEAD = int(Part.DEFINITE), int(Part.HEAD)
+MET, HURT = HIT | LIGHT, HIT | SUFFER
+# What most of the heeded words are not: these are asked for one by one.
+SELDOM = STOP | OPENING | GOVERNOR | MET | PURPOSE_WORD | FINITE
 
 
-@dataclass(slots=True)
 class Walk:
-    """What a walk to the right of a trigger has met, as indices of mentions.
+    """A walk to the right of a trigger: what it has met, as indices of mentions.
 
     `core` stands without preposition, `adjacent` is the genitive of a noun, `performer`
     the subject of a light verb after its noun, and `sufferer` who such a verb says was
     met by it (هجمات طالت المطار). `relative` is the verb of the noun's relative clause.
-    """
 
-    core: list[int] = field(default_factory=list)
-    adjacent: int | None = None
-    prepositions: list[tuple[str, int]] = field(default_factory=list)
-    nisbas: list[int] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)
-    performer: int | None = None
-    sufferer: int | None = None
-    relative: int | None = None
-
-
-def walk_right(
-    phrases: Phrases, at: int, end: int, *, noun: bool, frame: Frame
-) -> Walk:
-    """Gather what stands after a trigger that ends before unit `at`."""
-    return _Walker(phrases, at, end, noun, frame).go()
-
-
-class _Walker:
-    """One pass over the clause.
-
-    `pending` is the preposition that governs what comes, for `slack` more words;
-    `closed` says that the trigger's own participants have ended, `governed` that the
-    last phrase hangs on a preposition, `skipping` that the next belongs to an adjective
-    (الموالية لإيران), and `genitive` that nothing parts the noun from its genitive.
+    On its way, `pending` is the preposition that governs what comes, for `slack` more
+    words; `closed` says that the trigger's own participants have ended, `governed` that
+    the last phrase hangs on a preposition, `skipping` that the next belongs to an
+    adjective (الموالية لإيران), and `genitive` that nothing parts the noun from its
+    genitive.
     """
 
     __slots__ = (
-        *("acts", "closed", "frame", "genitive", "governed", "head", "noun"),
-        *("parts", "pending", "phrases", "skipping", "slack", "start", "stop", "walk"),
+        *("core", "adjacent", "prepositions", "nisbas", "times", "performer"),
+        *("sufferer", "relative"),
+        *("_acts", "_closed", "_frame", "_genitive", "_governed", "_noun", "_pending"),
+        *("_phrases", "_skipping", "_slack", "_start", "_stop"),
     )
 
     def __init__(
-        self, phrases: Phrases, at: int, end: int, noun: bool, frame: Frame
+        self, phrases: Phrases, at: int, end: int, *, noun: bool, frame: Frame
     ) -> None:
-        self.phrases = phrases
-        self.head, self.parts = phrases.head, phrases.parts
-        self.frame, self.noun = frame, noun
-        self.start, self.stop = at, min(end, at + _FAR)
-        self.walk = Walk()
-        self.pending: str | None = None
-        self.slack = 0
-        self.closed = self.governed = self.skipping = False
-        self.genitive = not phrases.parts[at - 1] & DEFINITE
-        self.acts = noun and any(role in frame.subject for role in frame.genitive)
+        """Go from a trigger that ends before unit `at`, at most to unit `end`."""
+        self.core: list[int] = []
+        self.adjacent: int | None = None
+        self.prepositions: list[tuple[str, int]] = []
+        self.nisbas: list[int] = []
+        self.times: list[int] = []
+        self.performer: int | None = None
+        self.sufferer: int | None = None
+        self.relative: int | None = None
+        self._phrases = phrases
+        self._frame, self._noun = frame, noun
+        self._start, self._stop = at, min(end, at + _FAR)
+        self._pending: str | None = None
+        self._slack = 0
+        self._closed = self._governed = self._skipping = False
+        self._genitive = not phrases.parts[at - 1] & DEFINITE
+        self._acts = noun and frame.acts
+        self._go()
 
-    def go(self) -> Walk:
-        at, stop, head, parts = self.start, self.stop, self.head, self.parts
+    def _go(self) -> None:
+        at, stop = self._start, self._stop
+        ahead, parts = self._phrases.ahead, self._phrases.parts
         while at < stop:
-            index = head.get(at)
-            if index is not None:
-                at = self._meet(index, at)
-                continue
-            part = parts[at] & HEEDED
-            if part:
+            passed, at = at, ahead[at]
+            if at >= stop:
+                break
+            if at > passed:
+                self._genitive = self._governed = False
+                if self._pending is not None:
+                    self._slacken(at - passed)
+            part = parts[at]
+            if part & HEAD:
+                at = self._meet(at)
+            else:
                 at = self._pass(part, at)
                 if not at:
                     break
-            else:
-                self.genitive = self.governed = False
-                if self.pending is not None:
-                    self._slacken()
-                at += 1
-        return self.walk
 
-    def _slacken(self) -> None:
+    def _slacken(self, words: int) -> None:
         """Let a preposition govern no more than a few words."""
-        self.slack += 1
-        if self.slack > _NEAR:
-            self.pending = None
+        self._slack += words
+        if self._slack > _NEAR:
+            self._pending = None
 
-    def _meet(self, index: int, at: int) -> int:
+    def _meet(self, at: int) -> int:
         """Note a mention as what it is here; return the unit to go on from."""
-        phrases, grammar = self.phrases, self.phrases.grammar
+        phrases = self._phrases
+        grammar = phrases.grammar
+        index = phrases.head[at]
         mention = phrases.mentions[index]
-        counted = mention.label in grammar.counts
-        if counted and self.pending == grammar.about:
-            self.pending = None
-        if mention.label in grammar.times:
-            self.walk.times.append(index)
-        elif self.pending is not None:
-            self._govern(index, self.pending)
-        elif self.noun and mention.label in grammar.nisbas:
-            if at - self.start <= 2:
-                self.walk.nisbas.append(index)
+        label = mention.label
+        counted = label in grammar.counts
+        if counted and self._pending == grammar.about:
+            self._pending = None
+        if label in grammar.times:
+            self.times.append(index)
+        elif self._pending is not None:
+            self._govern(index, self._pending)
+        elif self._noun and label in grammar.nisbas:
+            if at - self._start <= 2:
+                self.nisbas.append(index)
         elif not counted:
             self._take(index, at)
         if not counted:
-            self.pending, self.slack = None, 0
+            self._pending, self._slack = None, 0
         after = mention.last + 1
         return after + (mention.level != "name" and phrases.made_of(index) != index)
 
     def _take(self, index: int, at: int) -> None:
         """Take a mention that nothing governs for a participant."""
-        phrases, walk = self.phrases, self.walk
-        if self.acts and at == self.start and phrases.describes_act(index):
+        if self._governed or self._closed:
             return
-        if not (self.governed or self.closed):
-            if self.genitive and walk.adjacent is None:
-                walk.adjacent = phrases.best(index)
-            walk.core.append(phrases.best(index))
+        phrases = self._phrases
+        if self._acts and at == self._start and phrases.describes_act(index):
+            return
+        stands = phrases.best(index)
+        if self._genitive and self.adjacent is None:
+            self.adjacent = stands
+        self.core.append(stands)
 
     def _govern(self, index: int, preposition: str) -> None:
-        if self.skipping:
-            self.skipping = False
+        if self._skipping:
+            self._skipping = False
             return
-        grammar = self.phrases.grammar
-        late = self.frame.mutual and preposition == grammar.with_
-        if not self.closed or late or preposition in grammar.place_words:
-            self.walk.prepositions.append((preposition, self.phrases.best(index)))
-        self.governed = True
+        grammar = self._phrases.grammar
+        late = self._frame.mutual and preposition == grammar.with_
+        if not self._closed or late or preposition in grammar.place_words:
+            self.prepositions.append((preposition, self._phrases.best(index)))
+        self._governed = True
 
     def _pass(self, part: int, at: int) -> int:
         """Go over a word that plays a part; return the next unit, 0 at the end."""
-        if part & STOP:
-            return self._relative(part, at)
-        if part & OPENING and self.frame.speech and self.frame.subject:
-            return 0
-        if part & GOVERNOR:
-            self.skipping = True
+        if part & SELDOM:
+            after = self._turn_off(part, at)
+            if after != at:
+                return after
         if not part & BARE:
-            self.genitive = False
-        if self.noun and part & (HIT | LIGHT) and at - self.start <= _FEW:
-            return self._resume(at)
-        if part & PURPOSE_WORD:
-            self.pending, self.slack = PURPOSE, -_NEAR
-            return at + 1
-        if part & FINITE:
-            return 0
-        self._part_phrases(part, at)
+            self._genitive = False
+        if part & COMMA and self.core and not self._noun:
+            # A comma ends what a verb governs, unless a phrase follows at once.
+            opens = self._phrases.parts[at + 1] & HEAD
+            self._closed = self._closed or not opens
+        if not part & APPOSITION:
+            self._governed = False
+        if part & EVENT and not self._frame.speech and not self._closed:
+            self._closed = self._pending not in self._frame.prepositions
         self._turn(part, at)
         return at + 1
 
-    def _part_phrases(self, part: int, at: int) -> None:
-        """Let commas and other events end what the trigger governs."""
-        if (
-            part & COMMA
-            and self.walk.core
-            and not self.noun
-            and at + 1 not in self.head
-        ):
-            self.closed = True
-        if not part & APPOSITION:
-            self.governed = False
-        if part & EVENT and not self.frame.speech:
-            self.closed = self.closed or self.pending not in self.frame.prepositions
+    def _turn_off(self, part: int, at: int) -> int:
+        """Leave the clause where another opens; return `at` to go on as before."""
+        if part & STOP:
+            return self._relative(part, at)
+        if part & OPENING and self._frame.speech and self._frame.subject:
+            return 0
+        if part & GOVERNOR:
+            self._skipping = True
+        if not part & BARE:
+            self._genitive = False
+        if self._noun and part & MET and at - self._start <= _FEW:
+            return self._resume(at)
+        if part & PURPOSE_WORD:
+            self._pending, self._slack = PURPOSE, -_NEAR
+            return at + 1
+        return 0 if part & FINITE else at
 
     def _turn(self, part: int, at: int) -> None:
         """Change the preposition that governs what comes."""
-        if part & AGENT_WORD and self.pending is not None:
-            self.pending, self.slack = AGENT, 0
-        elif part & PREP and self.pending == PURPOSE:
-            self.slack += 1
+        if part & AGENT_WORD and self._pending is not None:
+            self._pending, self._slack = AGENT, 0
+        elif part & PREP and self._pending == PURPOSE:
+            self._slack += 1
         elif part & PREP:
             # من after a quantity opens what is counted and governs nothing.
-            word = self.phrases.keys[at]
-            if word != self.phrases.grammar.from_ or not self.phrases.is_counted(
-                at - 1
-            ):
-                self.pending, self.slack = word, 0
+            phrases = self._phrases
+            word = phrases.keys[at]
+            if word != phrases.grammar.from_ or not phrases.is_counted(at - 1):
+                self._pending, self._slack = word, 0
         elif part & PARTING:
-            self.pending = None
-        elif self.pending is not None:
-            self._slacken()
+            self._pending = None
+        elif self._pending is not None:
+            self._slacken(1)
 
     # Clauses after a noun
 
@@ -208,59 +200,62 @@ class _Walker:
         """Go past a relative clause, or into it; return 0 where the walk ends."""
         if not part & REL:
             return 0
-        if self.noun:
+        if self._noun:
             return self._resume(at + 1)
-        if not self.walk.core:
+        if not self.core:
             return 0
-        self.pending = None
-        for end in range(at + 1, min(self.stop, at + _CLAUSE)):
-            if self.parts[end] & COMMA:
+        self._pending = None
+        for end in range(at + 1, min(self._stop, at + _CLAUSE)):
+            if self._phrases.parts[end] & COMMA:
                 return end + 1
-        return self.stop
+        return self._stop
 
     def _resume(self, verb: int) -> int:
         """Read who did or met an act from the verb that follows its noun.
 
         Return the unit to go on from, 0 where the walk ends.
         """
-        if verb >= self.stop:
+        if verb >= self._stop:
             return 0
-        part = self.parts[verb]
+        part = self._phrases.parts[verb]
         if part & HAPPEN:
             resumed = verb + 1
-        elif part & (SUFFER | HIT):
-            self.walk.sufferer = self._following(verb + 1)
-            resumed = self._after(self.walk.sufferer)
+        elif part & HURT:
+            self.sufferer = self._following(verb + 1)
+            resumed = self._after(self.sufferer)
         elif part & LIGHT:
-            self.walk.performer = self._performer(verb)
-            resumed = self._after(self.walk.performer)
+            self.performer = self._performer(verb)
+            resumed = self._after(self.performer)
         else:
-            self.walk.relative = verb
+            self.relative = verb
             resumed = 0
         if resumed:
-            self.pending, self.genitive = None, False
+            self._pending, self._genitive = None, False
         return resumed
 
     def _after(self, index: int | None) -> int:
-        return 0 if index is None else self.phrases.mentions[index].last + 1
+        return 0 if index is None else self._phrases.mentions[index].last + 1
 
     def _following(self, at: int) -> int | None:
         """Return the participant that opens within a few units."""
-        for place in range(at, min(self.stop, at + _FEW)):
-            index = self.head.get(place)
-            if index is not None:
-                if self.phrases.mentions[index].label not in self.phrases.grammar.times:
-                    return self.phrases.best(index)
-            elif self.parts[place] & (PREP | STOP | FINITE):
+        phrases = self._phrases
+        for place in range(at, min(self._stop, at + _FEW)):
+            part = phrases.parts[place]
+            if part & HEAD:
+                index = phrases.head[place]
+                if phrases.mentions[index].label not in phrases.grammar.times:
+                    return phrases.best(index)
+            elif part & (PREP | STOP | FINITE):
                 return None
         return None
 
     def _performer(self, light: int) -> int | None:
         """Return the subject after a light verb that follows its noun (غارة شنتها)."""
-        for at in range(light + 1, min(self.stop, light + _FEW)):
-            index = self.head.get(at)
-            if index is not None:
-                return self.phrases.best(index)
-            if self.parts[at] & PREP:
+        phrases = self._phrases
+        for at in range(light + 1, min(self._stop, light + _FEW)):
+            part = phrases.parts[at]
+            if part & HEAD:
+                return phrases.best(phrases.head[at])
+            if part & PREP:
                 return None
         return None

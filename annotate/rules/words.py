@@ -9,14 +9,24 @@ from threading import Lock
 from typing import NamedTuple
 
 from annotate.arabic.clitics import Segmenter
-from annotate.arabic.fold import fold
+from annotate.arabic.fold import fold, fold_text
 from annotate.arabic.tokens import find_tokens
 from annotate.rules.keys import Keys
 from annotate.rules.model import NominalSpec
 from annotate.rules.shapes import CLITICS, TriggerForms, Vocabulary
 from schemas.textview import TextView
 
-__all__ = ["COLUMNS", "END", "GAP", "QUOTE", "STOP", "TRIGGER", "Unit", "WordTable"]
+__all__ = [
+    "COLUMNS",
+    "CUE",
+    "END",
+    "GAP",
+    "QUOTE",
+    "STOP",
+    "TRIGGER",
+    "Unit",
+    "WordTable",
+]
 
 _LETTER = re.compile(r"[\u0621-\u064a]")
 _DIGITS = re.compile(r"\d[\d.,:٫٬/]*$")
@@ -27,12 +37,14 @@ _BREAK = "\n"
 
 COLUMNS = 5
 """Numbers in the row of a unit: its class, the key of its word, its number, the step
-to the start of the next unit, and a flag: TRIGGER where it may be one.
+to the start of the next unit, and its flags.
 """
 _STEP = 3
 
-TRIGGER, STOP, GAP = 1, 2, 4
-"""Flags of a row; a GAP is no unit and only steps over what no unit holds."""
+TRIGGER, STOP, GAP, CUE = 1, 2, 4, 8
+"""Bits of a row's flags: what may be a trigger, ends a sentence, is no unit and only
+steps over what none holds, says the mode of an event or is typical for its subject.
+"""
 
 END = " "
 """The word that ends a sentence: between the spaces of a sentence it cannot be."""
@@ -52,7 +64,7 @@ class Unit(NamedTuple):
     base: str
     end: int
     bare: int
-    triggers: TriggerForms
+    triggers: TriggerForms | None
     nominal: NominalSpec | None
     passive: bool
 
@@ -72,19 +84,21 @@ class WordTable(dict[str, bytes]):
         letters: Mapping[str, int],
         segmenter: Segmenter,
         keys: Keys,
+        cues: frozenset[str],
     ) -> None:
         super().__init__()
         self._vocabulary = vocabulary
         self._letters = letters
         self.segmenter = segmenter
         self._keys = keys
+        self._cues = cues
         self._lock = Lock()
         self._reset()
 
     def __reduce__(self) -> tuple[type[WordTable], tuple[object, ...]]:
         """Travel without what was remembered."""
         parts = (self._vocabulary, self._letters, self.segmenter, self._keys)
-        return WordTable, parts
+        return WordTable, (*parts, self._cues)
 
     def _reset(self) -> None:
         self.clear()
@@ -98,6 +112,7 @@ class WordTable(dict[str, bytes]):
         """Return the rows of the words, and the units that their numbers count in."""
         if len(self) > _LIMIT or len(self._known) > _LIMIT:
             with self._lock:
+                self._keys.forget()
                 self._reset()
         while True:
             known = self._known
@@ -106,12 +121,19 @@ class WordTable(dict[str, bytes]):
             if self._known is known:
                 return rows, known
 
-    def learn(self, name: str) -> str:
-        """Return the keys of a name's units."""
-        keys = []
+    def learn(self, name: str, known: Mapping[str, str]) -> str:
+        """Return the keys of a name's units; a word that is `known` is kept once."""
+        letter = self._keys.letter
+        keys: list[str] = []
         for start, end in find_tokens(name):
-            units = self._analyse(name[start:end])
-            keys += [self._keys[unit.base] for _, unit in units]
+            token = name[start:end]
+            text = fold_text(token)
+            if _LETTER.search(text):
+                head, base = self.segmenter.split(text)
+                keys += map(letter, head)
+            else:
+                base = self._other(token, text).base
+            keys.append(letter(known.get(base, base)))
         return "".join(keys)
 
     def __missing__(self, text: str) -> bytes:
@@ -157,8 +179,10 @@ class WordTable(dict[str, bytes]):
     def _row(self, unit: Unit) -> tuple[int, int, int, int, int]:
         number = len(self._known)
         self._known.append(unit)
-        flag = TRIGGER if unit.triggers else 0
-        return unit.symbol, ord(self._keys[unit.base]), number, 0, flag
+        flags = TRIGGER if unit.triggers else 0
+        if unit.base in self._cues:
+            flags |= CUE
+        return unit.symbol, self._keys[unit.base], number, 0, flags
 
     def _analyse(self, token: str) -> list[tuple[int, Unit]]:
         view = fold(token)
@@ -185,7 +209,7 @@ class WordTable(dict[str, bytes]):
         return self._plain(name, token, end)
 
     def _plain(self, name: str, base: str, end: int) -> Unit:
-        return Unit(self._letters[name], base, end, end, (), None, False)
+        return Unit(self._letters[name], base, end, end, None, None, False)
 
     def _word(
         self, token: str, view: TextView, skip: int, base: str

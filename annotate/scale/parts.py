@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import IO
+
+import msgspec
 
 from annotate.scale.job import Outcome
 from schemas.errors import DataError, UsageError
@@ -15,11 +17,19 @@ from schemas.errors import DataError, UsageError
 __all__ = ["Parts"]
 
 
+class _Head(msgspec.Struct):
+    """The second line of a file; the first is the hash of it and of what follows."""
+
+    counts: tuple[int, ...]
+    ids: bytes
+
+
 class Parts:
     """A folder of outcomes by their keys; a context that ends well removes it.
 
-    A file there is whole: it was written aside, synced and renamed. The folder is made
-    when there is something to keep, and belongs to one process at a time.
+    A file there is whole: it was written aside, synced and renamed, and one that is not
+    what its hash says is done again. The folder is made when there is something to
+    keep, and belongs to one process at a time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -75,30 +85,37 @@ class Parts:
         )
 
     def get(self, key: str) -> Outcome | None:
-        """Return the outcome kept under a key, None if there is none."""
+        """Return the outcome kept under a key, None if there is no whole one."""
         try:
             with (self.folder / key).open("rb") as kept:
-                head = json.loads(kept.readline())
-                body = kept.read()
+                digest, line, body = kept.readline(), kept.readline(), kept.read()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._refused(error) from None
-        return Outcome(body, tuple(head["counts"]), bytes.fromhex(head["ids"]))
+        if digest != _digest(line, body):
+            return None
+        head = msgspec.json.decode(line, type=_Head)
+        return Outcome(body, head.counts, head.ids)
 
     def put(self, key: str, outcome: Outcome) -> None:
         """Keep an outcome. Raises DataError where the disk refuses."""
         if self._lock is None:
             self._take()
-        head = {"counts": outcome.counts, "ids": outcome.ids.hex()}
+        line = msgspec.json.encode(_Head(outcome.counts, outcome.ids)) + b"\n"
         aside = self.folder / f".{key}"
         try:
             with aside.open("wb") as out:
-                out.write(json.dumps(head).encode() + b"\n")
-                out.write(outcome.body)
+                out.writelines((_digest(line, outcome.body), line, outcome.body))
                 out.flush()
                 os.fsync(out.fileno())
             aside.replace(self.folder / key)
         except OSError as error:
             raise self._refused(error) from None
         self.kept += 1
+
+
+def _digest(line: bytes, body: bytes) -> bytes:
+    total = hashlib.sha256(line)
+    total.update(body)
+    return total.hexdigest().encode() + b"\n"

@@ -55,6 +55,11 @@ def run_processes(
             "a worker process died, perhaps for want of memory. What is finished is "
             "kept: run the same command again, with fewer --workers."
         ) from None
+    except (KeyboardInterrupt, GeneratorExit):
+        # Nobody will take what the workers are at, and Ctrl-C should be quick.
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -7,8 +7,6 @@ wrong with them, nothing is returned: then one process scores, or says what is w
 
 from __future__ import annotations
 
-import pickle
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +15,7 @@ import msgspec
 
 from annotate.scale.identities import digest_ids
 from annotate.scale.job import Job, Lines, Outcome, Work, code_digest, hash_of
+from annotate.scale.packing import pack_share, unpack_share
 from evaluation.columns import Snap
 from evaluation.criteria import Criterion
 from evaluation.documents import DocumentLike, decode_lines, identity_of
@@ -75,10 +74,9 @@ def scoring(contested: Contested) -> Job:
     return Job(identity, _make, contested, _make(contested))
 
 
-def read_share(outcome: Outcome) -> Share:
-    """Return what was counted in a partition."""
-    share: Share = pickle.loads(zlib.decompress(outcome.body))
-    return share
+def read_share(outcome: Outcome, contested: Contested) -> Share:
+    """Return what was counted in a partition; DataError for what is no such share."""
+    return unpack_share(outcome.body, contested.criteria)
 
 
 def pair_lines(
@@ -137,11 +135,7 @@ def _make(contested: Contested) -> Work:
             criteria=contested.criteria,
             edges=edges,
         )
-        return Outcome(
-            zlib.compress(pickle.dumps(share, 5), 1),
-            (len(lines),),
-            digest_ids(share.corpus.ids),
-        )
+        return Outcome(pack_share(share), (len(lines),), digest_ids(share.corpus.ids))
 
     return work
 

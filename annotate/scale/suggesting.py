@@ -43,19 +43,24 @@ def _make(argument: tuple[RuleFiles, Schema, frozenset[str]]) -> Work:
 
 def _work(ruleset: Ruleset, muted: frozenset[str]) -> Work:
     def work(lines: Lines) -> Outcome:
-        docs = [
-            mute(suggest(parse_article(line, where), ruleset), muted)
-            for where, line in lines
-        ]
+        # One document at a time: many alive at once cost a third more, because the
+        # collector walks over all of them again and again.
+        rendered: list[str] = []
+        ids: list[str] = []
+        entities = events = arguments = 0
+        for where, line in lines:
+            doc = suggest(parse_article(line, where), ruleset)
+            if muted:
+                doc = mute(doc, muted)
+            rendered.append(render_document(doc))
+            ids.append(doc.id)
+            entities += len(doc.entities)
+            events += len(doc.events)
+            arguments += sum(len(event.arguments) for event in doc.events)
         return Outcome(
-            "".join(render_document(doc) + "\n" for doc in docs).encode(),
-            (
-                len(docs),
-                sum(len(doc.entities) for doc in docs),
-                sum(len(doc.events) for doc in docs),
-                sum(len(event.arguments) for doc in docs for event in doc.events),
-            ),
-            digest_ids(doc.id for doc in docs),
+            "".join(f"{line}\n" for line in rendered).encode(),
+            (len(ids), entities, events, arguments),
+            digest_ids(ids),
         )
 
     return work

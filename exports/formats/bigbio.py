@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.losses import Dropped
+from exports.refusals import refusing
 from schemas.annotations import (
     AnnotatedDocument,
     Argument,
@@ -121,7 +122,10 @@ def read_bigbio(place: Path, dropped: Dropped) -> Iterator[AnnotatedDocument]:
                 "BigBio KB schema?"
             )
         for number, row in enumerate(rows, start=1):
-            yield _Row(row, f"{path}: row {number}", dropped).document()
+            where = f"{path}: row {number}"
+            with refusing(where, "row of the BigBio KB schema"):
+                doc = _Row(row, where, dropped).document()
+            yield doc
 
 
 def _arrow() -> tuple[Any, Any]:

@@ -17,10 +17,12 @@ from xml.parsers import expat
 
 from exports.file_names import file_name
 from exports.losses import Dropped
+from exports.refusals import refusing
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import DataError
 from schemas.extras import load_extra
 from schemas.labels import Schema
+from schemas.text_files import unreadable
 
 __all__ = ["read_cas_json", "read_xmi", "write_cas_json", "write_xmi"]
 
@@ -179,10 +181,16 @@ def _json(value: Any) -> str:
 def read_xmi(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield the documents of a folder of .xmi files with their TypeSystem.xml."""
     cassis = load_extra("cassis", extra=EXTRA)
-    types = cassis.load_typesystem(io.BytesIO(_plain(place / TYPES_FILE)))
+    path = place / TYPES_FILE
+    content = _plain(path)
+    with refusing(str(path), "type system of UIMA", (Exception,)):
+        types = cassis.load_typesystem(io.BytesIO(content))
     for path in sorted(place.glob("*.xmi")):
-        content = io.BytesIO(_plain(path))
-        yield _document(cassis.load_cas_from_xmi(content, typesystem=types))
+        content = _plain(path)
+        with refusing(str(path), "CAS with our layers", (Exception,)):
+            cas = cassis.load_cas_from_xmi(io.BytesIO(content), typesystem=types)
+            doc = _document(cas)
+        yield doc
 
 
 def _plain(path: Path) -> bytes:
@@ -203,8 +211,9 @@ def _plain(path: Path) -> bytes:
         content = path.read_bytes()
         parser.Parse(content, True)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
-    except expat.ExpatError as error:
+        raise DataError(unreadable(path, error)) from None
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The latter two: an encoding that is unknown, or has several bytes.
         raise DataError(f"{path}: is no XML ({error}).") from None
     return content
 
@@ -212,13 +221,15 @@ def _plain(path: Path) -> bytes:
 def read_cas_json(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield the documents of a folder of CAS JSON files."""
     cassis = load_extra("cassis", extra=EXTRA)
-
     for path in sorted(place.glob("*.json")):
-        content = io.BytesIO(path.read_bytes())
-        yield _document(cassis.load_cas_from_json(content))
+        with refusing(str(path), "CAS with our layers", (Exception,)):
+            doc = _document(cassis.load_cas_from_json(io.BytesIO(path.read_bytes())))
+        yield doc
 
 
 def _document(cas: Any) -> AnnotatedDocument:
+    if cas.sofa_string is None:
+        raise ValueError("it holds no text")
     kept = {entry.key: json.loads(entry.value) for entry in cas.select(META)}
     pairs = {
         name: [(a.begin, a.end) for a in cas.select(kind)] or None

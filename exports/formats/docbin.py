@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from exports.losses import Dropped
+from exports.refusals import refusing
 from schemas.annotations import AnnotatedDocument, EntityMention, EventMention
 from schemas.errors import DataError
 from schemas.extras import load_extra
@@ -180,12 +181,10 @@ def read_docbin(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     tokens = load_extra("spacy.tokens", extra=EXTRA)
     vocab = load_extra("spacy.vocab", extra=EXTRA).Vocab()
     path = place / FILE if place.is_dir() else place
-    try:
-        made_docs = list(tokens.DocBin().from_disk(path).get_docs(vocab))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: is no DocBin of spaCy's ({error}).") from None
-    for made in made_docs:
-        yield _document(made)
+    with refusing(str(path), "DocBin of ours", (Exception,)):
+        made_docs = tokens.DocBin().from_disk(path).get_docs(vocab)
+        docs = [_document(made) for made in made_docs]
+    yield from docs
 
 
 def _document(made: Any) -> AnnotatedDocument:

@@ -14,6 +14,7 @@ from typing import Any
 
 from exports.losses import Dropped
 from exports.pieces import Window, cut_windows
+from exports.refusals import refusing
 from schemas.annotations import (
     AnnotatedDocument,
     Argument,
@@ -23,6 +24,7 @@ from schemas.annotations import (
 from schemas.errors import DataError
 from schemas.labels import Schema
 from schemas.spans import Span, contains, overlaps, slice_span
+from schemas.text_files import read_utf8
 
 __all__ = ["LOSES", "read_omnievent", "write_omnievent"]
 
@@ -46,6 +48,7 @@ LOSES = (
 )
 
 FILE = "documents.unified.jsonl"
+_WHAT = "record of OmniEvent"
 
 Json = Mapping[str, Any]
 
@@ -143,16 +146,12 @@ def read_omnievent(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument
     """
     path = place / FILE if place.is_dir() else place
     parts: dict[str, list[tuple[Json, str]]] = {}
-    for number, line in enumerate(path.read_text("utf-8").split("\n"), start=1):
+    for number, line in enumerate(read_utf8(path).split("\n"), start=1):
         if line.strip():
             where = f"{path}:{number}"
-            try:
+            with refusing(where, _WHAT):
                 record = json.loads(line)
                 name = str(record["id"]).rpartition("-")[0] or str(record["id"])
-            except (KeyError, TypeError, ValueError) as error:
-                raise DataError(
-                    f"{where}: is no record of OmniEvent ({error!r})."
-                ) from None
             parts.setdefault(name, []).append((record, where))
     for doc_id, records in parts.items():
         yield _document(doc_id, records)
@@ -163,13 +162,15 @@ def _document(doc_id: str, records: Sequence[tuple[Json, str]]) -> AnnotatedDocu
     entities: list[EntityMention] = []
     events: list[EventMention] = []
     for record, where in records:
-        reader = _Reader(doc_id, record, where, len(text))
-        entities += reader.entities()
-        events += reader.events({mention.id for mention in entities})
-        text += record["text"]
-    return AnnotatedDocument(
-        id=doc_id, text=text, entities=tuple(entities), events=tuple(events)
-    )
+        with refusing(where, _WHAT):
+            reader = _Reader(doc_id, record, where, len(text))
+            entities += reader.entities()
+            events += reader.events({mention.id for mention in entities})
+            text += record["text"]
+    with refusing(records[0][1], _WHAT):
+        return AnnotatedDocument(
+            id=doc_id, text=text, entities=tuple(entities), events=tuple(events)
+        )
 
 
 class _Reader:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.losses import Dropped
+from exports.refusals import refusing
 from schemas.annotations import (
     AnnotatedDocument,
     Argument,
@@ -115,41 +116,46 @@ def _json(value: Any) -> str | None:
 def read_tables(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield the documents of a folder of tables, in the order of documents.csv."""
     tables = {name: _read(place / f"{name}.csv", name) for name in COLUMNS}
-    for (doc_id,), (row,) in tables["documents"].items():
-        spans = {
-            name: [
-                (row["start"], row["end"]) for row in tables[name].get((doc_id,), ())
-            ]
-            for name in ("tokens", "sentences")
-        }
-        entities = [
-            EntityMention.model_validate(_without(row, "document", "words"))
-            for row in tables["entities"].get((doc_id,), ())
-        ]
-        events = [
-            EventMention.model_validate(
-                {
-                    **_without(row, "document", "words"),
-                    "arguments": [
-                        Argument.model_validate(
-                            _without(a, "document", "event", "words")
-                        )
-                        for a in tables["arguments"].get((doc_id, row["id"]), ())
-                    ],
-                }
-            )
-            for row in tables["events"].get((doc_id,), ())
-        ]
-        yield AnnotatedDocument(
-            id=doc_id,
-            sha256=row.get("sha256"),
-            meta=row.get("meta") or {},
-            text=row.get("text", ""),
-            tokens=tuple(spans["tokens"]) or None,
-            sentences=tuple(spans["sentences"]) or None,
-            entities=tuple(entities),
-            events=tuple(events),
+    for (doc_id,), rows in tables["documents"].items():
+        with refusing(f"{place}: the document {doc_id!r}", "document in tables"):
+            (row,) = rows
+            doc = _document(doc_id, row, tables)
+        yield doc
+
+
+def _document(
+    doc_id: str, row: Row, tables: Mapping[str, Mapping[tuple[str, ...], list[Row]]]
+) -> AnnotatedDocument:
+    spans = {
+        name: [(row["start"], row["end"]) for row in tables[name].get((doc_id,), ())]
+        for name in ("tokens", "sentences")
+    }
+    entities = [
+        EntityMention.model_validate(_without(row, "document", "words"))
+        for row in tables["entities"].get((doc_id,), ())
+    ]
+    events = [
+        EventMention.model_validate(
+            {
+                **_without(row, "document", "words"),
+                "arguments": [
+                    Argument.model_validate(_without(a, "document", "event", "words"))
+                    for a in tables["arguments"].get((doc_id, row["id"]), ())
+                ],
+            }
         )
+        for row in tables["events"].get((doc_id,), ())
+    ]
+    return AnnotatedDocument(
+        id=doc_id,
+        sha256=row.get("sha256"),
+        meta=row.get("meta") or {},
+        text=row.get("text", ""),
+        tokens=tuple(spans["tokens"]) or None,
+        sentences=tuple(spans["sentences"]) or None,
+        entities=tuple(entities),
+        events=tuple(events),
+    )
 
 
 _INTEGERS = {"start", "end"}
@@ -162,16 +168,18 @@ def _read(path: Path, name: str) -> Mapping[tuple[str, ...], list[Row]]:
 
     # Only an empty cell is no value: "NA" and "null" are words like others. The Python
     # engine keeps line breaks in quoted cells as they are.
-    frame = pd.read_csv(
-        path, dtype=str, keep_default_na=False, encoding="utf-8", engine="python"
-    )
+    with refusing(str(path), "table of CSV", (Exception,)):
+        frame = pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8", engine="python"
+        )
     missing = set(COLUMNS[name]) - set(frame.columns)
     if missing:
         raise DataError(f"{path}: has no column {', '.join(sorted(missing))}.")
     keyed: dict[tuple[str, ...], list[Row]] = {}
-    for record in frame.to_dict(orient="records"):
-        row = {str(k): _value(str(k), v) for k, v in record.items() if v != ""}
-        key = tuple(row[column] for column in _KEYS.get(name, ("document",)))
+    for number, record in enumerate(frame.to_dict(orient="records"), start=1):
+        with refusing(f"{path}: row {number}", f"row of {name}"):
+            row = {str(k): _value(str(k), v) for k, v in record.items() if v != ""}
+            key = tuple(row[column] for column in _KEYS.get(name, ("document",)))
         keyed.setdefault(key, []).append(row)
     return keyed
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from exports.losses import Dropped
 from exports.pieces import Window, cut_windows, span_of_pieces
+from exports.refusals import refusing
 from schemas.annotations import (
     AnnotatedDocument,
     Argument,
@@ -24,6 +25,7 @@ from schemas.annotations import (
 from schemas.errors import DataError
 from schemas.labels import Schema
 from schemas.spans import Span
+from schemas.text_files import read_utf8
 
 __all__ = ["LOSES", "read_textee", "write_textee"]
 
@@ -47,6 +49,7 @@ LOSES = (
 )
 
 FILE = "documents.json"
+_WHAT = "instance of TextEE"
 MENTION_TYPES = {"name": "NAM", "nominal": "NOM"}
 """OneIE's mention types by our levels."""
 _LEVELS = {mention_type: level for level, mention_type in MENTION_TYPES.items()}
@@ -129,16 +132,12 @@ def read_textee(place: Path, _dropped: Dropped) -> Iterator[AnnotatedDocument]:
     """Yield the documents of a file of instances, lines of one `doc_id` together."""
     path = place / FILE if place.is_dir() else place
     parts: dict[str, list[_Instance]] = {}
-    for number, line in enumerate(path.read_text("utf-8").split("\n"), start=1):
+    for number, line in enumerate(read_utf8(path).split("\n"), start=1):
         if line.strip():
             where = f"{path}:{number}"
-            try:
+            with refusing(where, _WHAT):
                 part = _Instance(json.loads(line), where)
-            except (KeyError, TypeError, ValueError) as error:
-                raise DataError(
-                    f"{where}: is no instance of TextEE ({error!r})."
-                ) from None
-            parts.setdefault(part.values["doc_id"], []).append(part)
+                parts.setdefault(part.values["doc_id"], []).append(part)
     for doc_id, instances in parts.items():
         yield _document(doc_id, instances)
 
@@ -150,21 +149,23 @@ def _document(doc_id: str, parts: Sequence[_Instance]) -> AnnotatedDocument:
     entities: list[EntityMention] = []
     events: list[EventMention] = []
     for part in parts:
-        found = part.tokens(len(text))
-        tokens += found
-        if found:
-            sentences.append(Span(found[0].start, found[-1].end))
-        entities += part.entities(found)
-        events += part.events(found)
-        text += part.values["text"]
-    return AnnotatedDocument(
-        id=doc_id,
-        text=text,
-        tokens=tuple(tokens),
-        sentences=tuple(sentences),
-        entities=tuple(entities),
-        events=tuple(events),
-    )
+        with refusing(part.where, _WHAT):
+            found = part.tokens(len(text))
+            tokens += found
+            if found:
+                sentences.append(Span(found[0].start, found[-1].end))
+            entities += part.entities(found)
+            events += part.events(found)
+            text += part.values["text"]
+    with refusing(parts[0].where, _WHAT):
+        return AnnotatedDocument(
+            id=doc_id,
+            text=text,
+            tokens=tuple(tokens),
+            sentences=tuple(sentences),
+            entities=tuple(entities),
+            events=tuple(events),
+        )
 
 
 class _Instance:

@@ -9,6 +9,7 @@ is missed the run says by how much and marks it as an expected failure.
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import resource
@@ -34,6 +35,7 @@ from annotate.rules.reading import read_units
 from annotate.rules.resolve import resolve
 from schemas.annotations import AnnotatedDocument
 from schemas.load import load_schema
+from tests.annotate.rules.test_odd_articles import ODD, stretched
 
 ARTICLES = Path("../shared/dev/raw_political.jsonl.gz")
 ENTRIES = 50_000
@@ -127,7 +129,7 @@ def steps(doc: AnnotatedDocument, ruleset: Ruleset, spent: Counter[str]) -> obje
     finder = ArgumentFinder(reading, mentions)
     arguments = [finder.fill(trigger) for trigger in triggers]
     done("arguments")
-    used = {index for filled in arguments for _, index in filled}
+    used = set().union(*arguments)
     entities, names = build_entities(reading, mentions, used)
     events = build_events(reading, finder, triggers, arguments, names)
     done("attributes and records")
@@ -155,6 +157,27 @@ def test_kept_rules_start_sooner_than_read_ones(tmp_path: Path) -> None:
     fresh, kept = seconds[0], min(seconds[1:])
     tell(f"rules read and compiled in {fresh:.2f} s, from the cache in {kept:.2f} s")
     assert kept < fresh
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_time_grows_with_the_length(name: str, large: Ruleset) -> None:
+    """Ten times the text, about ten times the seconds, whatever the text."""
+
+    def seconds(doc: AnnotatedDocument) -> float:
+        took = []
+        for _ in range(ROUNDS):
+            start = time.process_time()
+            suggest(doc, large)
+            took.append(time.process_time() - start)
+        return min(took)
+
+    gc.collect()
+    gc.freeze()
+    ratio = seconds(stretched(ODD[name], 200_000)) / seconds(
+        stretched(ODD[name], 20_000)
+    )
+    tell(f"{name}: ten times the text takes {ratio:.1f} times the seconds")
+    assert ratio < 20
 
 
 def test_suggesting_everything_outruns_an_entity_ruler(

@@ -37,6 +37,8 @@ ENTRIES = tuple(
     int(float(n))
     for n in os.environ.get("MIYAR_BENCH_ENTRIES", "1e3,1e4,1e5,1e6").split(",")
 )
+WORDS = 300_000
+"""So many different words the made names have among them."""
 MIYAR = Path(sys.executable).with_name("miyar")
 
 
@@ -183,16 +185,16 @@ def test_cost_and_memory_as_the_collection_grows(
 def with_entries(small: Ruleset, count: int) -> Ruleset:
     """Return the rules with their lexicon cut or filled up to so many entries.
 
-    Made names have two or three words of letters drawn by chance, as names have.
+    Made names have two or three words of WORDS, which are letters drawn by chance.
     """
     chance = random.Random(count)
     entries = list(small.files.entries[:count])
     letters = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+    known = [
+        "".join(chance.choices(letters, k=chance.randint(4, 7))) for _ in range(WORDS)
+    ]
     while len(entries) < count:
-        words = (
-            "".join(chance.choices(letters, k=chance.randint(4, 7)))
-            for _ in range(chance.randint(2, 3))
-        )
+        words = chance.choices(known, k=chance.randint(2, 3))
         entries.append(replace(small.files.entries[0], form=" ".join(words)))
     return compile_ruleset(replace(small.files, entries=tuple(entries)), small.schema)
 

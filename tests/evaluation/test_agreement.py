@@ -29,6 +29,14 @@ def test_three_annotators_are_three_pairs_that_add_up() -> None:
     assert agreement.layers["entities"].micro.f1 == pytest.approx(1 / 3)
 
 
+def test_the_signature_of_three_with_addresses_has_each_content_once() -> None:
+    same, other = doc(entities=[(0, 2, "PER")]), doc(entities=[(4, 6, "PER")])
+    agreement = agree({"a@x.org": [same], "b@x.org": [other], "c@x.org": [same]})
+    names, _, digests = agreement.signature.gold.rpartition("@")
+    assert names == "a@x.org~b@x.org~c@x.org"
+    assert [len(digest) for digest in digests.split("+")] == [12, 12]
+
+
 def test_a_document_that_only_one_annotated_is_left_out() -> None:
     first = [doc("a", entities=[(0, 2, "PER")]), doc("b", entities=[(0, 2, "PER")])]
     agreement = agree({"one": first, "two": first[:1]})

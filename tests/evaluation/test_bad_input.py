@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaluation import JsonlSource, score
-from evaluation.selection import Relabelled
+from evaluation.selection import Relabelled, read_label_map
 from schemas.annotations import AnnotatedDocument, Argument, EventMention
 from schemas.errors import DataError, UsageError
 from tests.evaluation.builders import doc, event, schema
@@ -203,3 +203,10 @@ def test_a_file_and_its_documents_score_the_same(tmp_path: Path) -> None:
     assert score(JsonlSource(path), predicted).to_json() == expected
     assert score(JsonlSource(other), predicted).to_json() == expected
     assert score(tuple(read_documents(path)), predicted).to_json() == expected
+
+
+def test_a_label_that_no_file_can_hold_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text('gold: {PER: "\\ud800"}\n', encoding="utf-8")
+    with pytest.raises(DataError, match="gold is not a label map"):
+        read_label_map(path)

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from functools import cache
 from pathlib import Path
 
+from annotate.scale.packing import pack_share
+from evaluation.criteria import DEFAULT_CRITERIA
+from evaluation.scoring import edges_of
+from evaluation.shares import Share, score_share
+from exports.formats.tables import COLUMNS
+from schemas.jsonl import read_documents
 from tests.fuzzing.write_corpus import TEXT
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).with_name("corpus")
 GOLDEN = ROOT / "tests" / "golden"
+
+READ_BACK = {
+    "textee": ("documents.json",),
+    "omnievent": ("documents.unified.jsonl",),
+    "csv": tuple(f"{name}.csv" for name in COLUMNS),
+    "xmi": ("TypeSystem.xml", "visit.xmi"),
+    "cas-json": ("visit.json",),
+    "spacy": ("documents.spacy",),
+}
+"""The files of formats that `miyar export` reads back, and `miyar import` does not."""
+
+BETWEEN = b"\n%%\n"
+"""Between the files of a format, where it has several."""
 
 _FILES = {
     "ingest-jsonl": "tests/golden/formats/jsonl/documents.jsonl",
@@ -48,27 +68,47 @@ _WRITTEN = {
 @cache
 def seeds(target: str) -> tuple[bytes, ...]:
     """The files to begin from."""
-    found = []
+    kept = []
     if target in _FILES:
-        found.append((ROOT / _FILES[target]).read_bytes()[:20_000])
+        kept.append((ROOT / _FILES[target]).read_bytes()[:20_000])
     if target in _WRITTEN:
-        found.append(_WRITTEN[target])
+        kept.append(_WRITTEN[target])
+    form = target.removeprefix("read-back-")
+    if form in READ_BACK and form != target:
+        places = (GOLDEN / "formats" / form / name for name in READ_BACK[form])
+        kept.append(BETWEEN.join(place.read_bytes() for place in places))
+    made = _made(target, kept)
+    return (*made, *corpus(".json" if target == "results" else ".txt"))
+
+
+def _made(target: str, kept: list[bytes]) -> list[bytes]:
+    """Return the files of a target whose bytes are made from others."""
+    if target == "share":
+        return [zlib.decompress(pack_share(_share()))]
+    if target == "read-back-spacy":
+        return [zlib.decompress(kept[0])]
     if target == "backup":
         # Whole at both ends, and not to be unpacked in between.
-        found.append(found[0][:20] + b"\xff" * 8 + found[0][28:])
+        return [*kept, kept[0][:20] + b"\xff" * 8 + kept[0][28:]]
     if target == "import-brat":
         text = (GOLDEN / "layouts" / "brat" / "visit.txt").read_bytes()
-        found = [text + b"\n\n" + found[0]]
+        return [text + b"\n\n" + kept[0]]
     if target == "import-labelstudio":
         tasks = [
             {"id": 1, "data": {"text": TEXT}, "annotations": [{"result": result}]}
             for result in map(json.loads, corpus(".json"))
         ]
-        found += [
-            json.dumps(tasks).encode(),
-            *(json.dumps([t]).encode() for t in tasks),
+        return [
+            *kept,
+            *(json.dumps(given).encode() for given in (tasks, *([t] for t in tasks))),
         ]
-    return (*found, *corpus(".json" if target == "results" else ".txt"))
+    return kept
+
+
+def _share() -> Share:
+    docs = list(read_documents(GOLDEN / "formats" / "jsonl" / "documents.jsonl"))
+    criteria, edges = DEFAULT_CRITERIA, edges_of(DEFAULT_CRITERIA, None)
+    return score_share(docs, docs, schema=None, criteria=criteria, edges=edges)
 
 
 @cache

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from annotate.arabic.fold import fold
@@ -28,12 +29,15 @@ from annotate.personal import find_personal_data
 from annotate.rules.lexicon import read_lexicon
 from annotate.rules.mute import read_mute_list
 from annotate.rules.yamlfile import read_yaml
+from annotate.scale.packing import unpack_share
 from annotate.settings import load_settings
+from evaluation.criteria import DEFAULT_CRITERIA
 from evaluation.leaderboard import read_entries
 from evaluation.results import read_result
 from evaluation.selection import read_label_map
 from exports import read_about, read_splits
-from exports.conversion import read_layout
+from exports.conversion import FORMATS, find_format, read_layout
+from exports.losses import Dropped
 from exports.release import read_manifest
 from schemas.annotations import AnnotatedDocument, EntityMention
 from schemas.checks import check_documents
@@ -43,6 +47,7 @@ from schemas.labels import Schema
 from schemas.load import load_schema, parse_schema
 from schemas.markup import parse_markup
 from schemas.migration_steps import load_migration
+from tests.fuzzing.seeds import BETWEEN, READ_BACK
 from tests.fuzzing.write_corpus import TEXT
 
 Target = Callable[[bytes], None]
@@ -168,6 +173,31 @@ def layout(name: str, file: str) -> Target:
     return run
 
 
+def read_back(name: str) -> Target:
+    """A format that is exported; where it has several files, all of them."""
+    files, form = READ_BACK[name], find_format(name, FORMATS)
+
+    def run(content: bytes) -> None:
+        if name == "spacy":
+            # Packed here: whatever changes packed bytes only breaks the packing.
+            content = zlib.compress(content, 0)
+        place = folder() / name
+        place.mkdir(exist_ok=True)
+        pieces = content.split(BETWEEN, len(files) - 1)
+        for file, piece in zip_longest(files, pieces, fillvalue=b""):
+            (place / file).write_bytes(piece)
+        docs = list(form.read(place, Dropped()))
+        assert all(doc.text is not None for doc in docs)
+        check_documents(docs, schema())
+
+    return run
+
+
+def share(content: bytes) -> None:
+    """What a score may find kept of an earlier run."""
+    unpack_share(zlib.compress(content, 0), DEFAULT_CRITERIA)
+
+
 def _settings(path: Path) -> object:
     return load_settings(folder=path.parent, environment={})
 
@@ -200,12 +230,14 @@ TARGETS: dict[str, Target] = {
     "logins": file_of("credentials.json", read_logins),
     "settings": file_of("miyar.toml", _settings),
     "database": text_of(parse_database),
+    "share": share,
     "import-brat": layout("brat", "article.txt"),
     "import-conll": layout("conll", "file.conll"),
     "import-parquet": layout("parquet", "train.parquet"),
     "import-wojood": layout("wojood", "file.txt"),
     "import-anercorp": layout("anercorp", "file.txt"),
     "import-labelstudio": layout("labelstudio", "tasks.json"),
+    **{f"read-back-{name}": read_back(name) for name in READ_BACK},
 }
 
 

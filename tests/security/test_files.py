@@ -56,8 +56,6 @@ PICKLED = {
     "annotate/rules/cache.py",
     # Work for our own processes, and for a Dask cluster, which runs what it is sent.
     "annotate/scale/job.py",
-    # Shares of a score that our own processes made, kept in the state folder.
-    "annotate/scale/scoring.py",
 }
 
 

@@ -23,11 +23,11 @@ from tests.annotate.labelstudio.builders import SCHEMA, bare, visit
 JUDGE = "judge.cli@miyar.test"
 
 
-def run(*words: object, exit_code: int = 0) -> Result:
+def run(*words: object, exit_code: int | None = 0) -> Result:
     result = CliRunner().invoke(build_app(), [str(word) for word in words])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    assert result.exit_code == exit_code, result.output
+    assert exit_code in (None, result.exit_code), result.output
     return result
 
 
@@ -66,6 +66,66 @@ def test_what_a_policy_settles_says_so_with_time_and_votes(tmp_path: Path) -> No
     # Again: nothing new is decided, and the first decision is as it was.
     run("adjudicate", *places, *words)
     assert rulings(kept) == [ruling]
+
+
+def test_a_worksheet_that_is_filled_in_decides(tmp_path: Path) -> None:
+    doc = visit("d")
+    denied = doc.model_copy(
+        update={
+            "entities": doc.entities[1:],
+            "events": tuple(
+                event.model_copy(update={"polarity": "negative", "arguments": ()})
+                for event in doc.events
+            ),
+        }
+    )
+    places = written(tmp_path, a=[doc], b=[denied])
+    sheet, gold = tmp_path / "sheet.jsonl", tmp_path / "gold.jsonl"
+    while (
+        told := run(
+            *("adjudicate", *places, "--worksheet", tmp_path / "open.jsonl"),
+            *("--decisions", sheet, "--adjudicator", "judge", "-o", gold),
+            exit_code=None,
+        )
+    ).exit_code:
+        drafts = rulings(tmp_path / "open.jsonl")
+        assert f"{len(drafts)} conflicts are open" in told.stderr
+        assert "Fill in each verdict" in told.stderr
+        for draft in drafts:
+            assert (draft["verdict"], draft["by"]) == (None, "judge")
+            draft["verdict"] = "set" if "attributes" in draft else "keep"
+            draft["attributes"] = dict.fromkeys(draft.get("attributes", ()), "negative")
+        # One is left for later: it stays open, and is drafted again.
+        drafts[0]["verdict"] = None if len(drafts) > 1 else drafts[0]["verdict"]
+        with sheet.open("a", encoding="utf-8") as kept:
+            kept.writelines(json.dumps(draft) + "\n" for draft in drafts)
+    (merged,) = read_documents(gold)
+    assert [event.polarity for event in merged.events] == ["negative"]
+    assert [m.span for m in merged.entities] == [m.span for m in doc.entities]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('{"doc": "d"', "d.jsonl:1: this is not a line of JSON"),
+        ("[]", "d.jsonl:1: the line: "),
+        ('{"verdict": "maybe"}', "d.jsonl:1: "),
+        ('{"verdict": "keep", "sentences": ""}', "d.jsonl:1: "),
+    ],
+)
+def test_a_line_that_is_no_decision_is_told_with_its_place(
+    line: str, says: str, tmp_path: Path
+) -> None:
+    places = written(tmp_path, a=[visit("d")], b=[visit("d")])
+    (tmp_path / "d.jsonl").write_text(line, encoding="utf-8")
+    with pytest.raises(DataError, match=says):
+        run("adjudicate", *places, "--decisions", tmp_path / "d.jsonl")
+
+
+def test_decisions_that_are_not_there_are_told(tmp_path: Path) -> None:
+    places = written(tmp_path, a=[visit("d")], b=[visit("d")])
+    told = run("adjudicate", *places, "--decisions", tmp_path / "typo.jsonl")
+    assert "typo.jsonl: is not there; nothing is decided yet" in told.stderr
 
 
 def test_documents_of_a_campaign_are_adjudicated_by_their_overlap(
@@ -136,6 +196,25 @@ def test_one_gold_alone_is_only_corrected(tmp_path: Path) -> None:
         run("adjudicate", place)
     with pytest.raises(UsageError, match="--reopen needs --project"):
         run("adjudicate", place, "--reopen", "d")
+
+
+@pytest.mark.studio
+def test_what_waits_in_label_studio_is_not_listed_but_who_is_waited_for(
+    studio, studio_settings: Settings, monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MIYAR_HOME", str(studio_settings.home))
+    monkeypatch.setenv("MIYAR_STUDIO_ENV", str(studio_settings.server_folder))
+    places = written(tmp_path, a=[visit("d")], b=[without_events(visit("d"))])
+    project = f"dispute {uuid.uuid4().hex[:8]}"
+    judge = f"{uuid.uuid4().hex[:8]}@miyar.test"
+    words = ("--project", project, "--decisions", tmp_path / "kept.jsonl")
+    told = run("adjudicate", *places, *words, "--adjudicator", judge, exit_code=1)
+    assert "True" not in told.stdout
+    newcomer = f"  {judge}  password {login_of(studio_settings, judge).password}"
+    assert newcomer in told.stdout
+    again = run("adjudicate", *places, *words, "--adjudicator", judge, exit_code=1)
+    assert "password" not in again.stdout
+    assert f"1 conflicts are open; they wait for {judge} in '{project}'" in told.stderr
 
 
 @pytest.mark.studio

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from annotate.cli.faults import REMEDIES
 from annotate.cli.main import build_app
 from evaluation.error_analysis import KINDS
 from evaluation.error_kinds import MEANINGS
+from evaluation.extractors.process import FaultKind
 from schemas.errors import UsageError
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "gold"
@@ -64,7 +68,7 @@ def test_predictions_are_kept_and_score_the_same(measured):
 
 def test_the_leaderboard_ranks_by_the_number_that_was_named(measured):
     board = run(
-        "leaderboard", measured / "board.jsonl", "--by", "triggers.micro.f1",
+        "leaderboard", measured / "board.jsonl", "--sort", "triggers.micro.f1",
         "--format", "json",
     )  # fmt: skip
     (only,) = json.loads(board.stdout)
@@ -124,6 +128,42 @@ def test_offsets_in_another_unit_are_repaired_where_asked_and_counted(tmp_path):
     assert as_it_is["layers"]["entities"]["micro"]["tp"] == 0
     assert repaired["layers"]["entities"]["micro"]["f1"] == 1
     assert repaired["repairs"] == {"utf16 to code points": 1}
+
+
+FAULTY = {
+    "slice": (
+        '{"label": "GPE", "start": 0, "end": 4, "text": "بغداد"}',
+        "--align utf16",
+    ),
+    "span": ('{"label": "GPE", "start": 0, "end": 99}', "--align utf16"),
+    "label": ('{"label": "CITY", "start": 0, "end": 4}', "--map renames labels"),
+    "contract": ('{"label": "GPE"}', '"entities": [...]'),
+    "json": ("}", "one JSON object a line"),
+}
+
+
+@pytest.mark.parametrize("kind", FAULTY)
+def test_a_fault_is_told_with_its_remedy_once(kind, tmp_path):
+    entity, remedy = FAULTY[kind]
+    gold, answers = tmp_path / "gold.jsonl", tmp_path / "say.py"
+    docs = [{"id": name, "text": "في بغداد"} for name in "ab"]
+    gold.write_text("\n".join(map(json.dumps, docs)))
+    said = f'"entities": [{entity}]}}'
+    answers.write_text(
+        "import sys, json\n"
+        f"said = {said!r}\n"
+        "for line in sys.stdin:\n"
+        "    print('{\"id\":', json.dumps(json.loads(line)['id']), ',', said)\n"
+    )
+    spec = f"mine=cmd:{sys.executable} {answers}"
+    done = run("bench", "--gold", gold, "-e", spec, "--resamples", 0)
+    assert f"mine: document 'a': {kind}: " in done.stderr
+    assert done.stderr.count(f"mine: remedy of {kind}: ") == 1
+    assert remedy in done.stderr
+
+
+def test_every_kind_of_fault_has_a_remedy_but_what_follows_from_another():
+    assert {*get_args(FaultKind)} - {"not run"} == set(REMEDIES)
 
 
 def test_a_leaderboard_can_be_a_page(measured):

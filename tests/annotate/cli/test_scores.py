@@ -277,7 +277,18 @@ def test_compare_tests_every_two_systems(gold: Path, predicted: Path) -> None:
     assert micro["systems"] == ["gold", "predicted"]
     assert micro["difference"] < 0
     assert 0 < micro["p"] <= micro["p_holm"] <= 1
-    assert "predicted" in run(*words).stdout
+    shown = run(*words)
+    assert "predicted" in shown.stdout
+    assert "2 documents are too few for any difference" in shown.stderr
+
+
+def test_what_bench_predicted_is_called_after_its_extractor(
+    gold: Path, predicted: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.predictions.jsonl"
+    mine.write_bytes(predicted.read_bytes())
+    report = as_json("compare", "--gold", gold, mine, predicted, "--trials", "50")
+    assert report["layers"]["entities"][0]["systems"] == ["mine", "predicted"]
 
 
 def test_the_ceiling_says_who_annotated(gold: Path, predicted: Path) -> None:

@@ -89,6 +89,81 @@ def test_a_cluster_with_a_worker_killed_gives_the_bytes_of_one_process(
     assert "Remove worker" in log or "lost" in log
 
 
+def poorer(line: bytes) -> bytes:
+    """Return a document without its first event and its first entity's edge."""
+    doc = json.loads(line)
+    if events := doc.get("events"):
+        del events[0]
+    for mention in doc.get("entities", ())[:1]:
+        mention.pop("text", None)
+        mention["end"] += mention["end"] < len(doc["text"])
+    return json.dumps(doc, ensure_ascii=False).encode() + b"\n"
+
+
+def measured(line: bytes, events: bool) -> bytes:
+    """Return a document as the sets that `measure` knows have them, marks in it."""
+    doc = json.loads(line)
+    span = {"start": 0, "end": len(doc["text"].split()[0])}
+    majority = {"trigger": [span], "actor": [], "recipient": []}
+    more = (
+        {"event_type": "ASSAULT", "majority": majority}
+        if events
+        else {"entities": [{**span, "label": "PER"}]}
+    )
+    return json.dumps(doc | more, ensure_ascii=False).encode() + b"\n"
+
+
+def transitions(address: str) -> int:
+    """Return how much the scheduler has had to do."""
+    import distributed
+
+    with distributed.Client(address, set_as_default=False) as client:
+        found = client.run_on_scheduler(
+            lambda dask_scheduler: dask_scheduler.transition_counter
+        )
+    return int(found)
+
+
+def test_a_cluster_lints_scores_and_measures_to_the_bytes_of_one_process(
+    tmp_path: Path, scheduler: tuple[str, Start]
+) -> None:
+    address, worker = scheduler
+    worker()
+    worker()
+    lines = short_articles(400)
+    (tmp_path / "in.jsonl").write_bytes(b"".join(lines))
+    made = miyar("suggest", "in.jsonl", "-o", "gold.jsonl", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    golds = (tmp_path / "gold.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "predicted.jsonl").write_bytes(b"".join(map(poorer, golds)))
+    sets = tmp_path / "sets"
+    sets.mkdir()
+    for name, events in (("newsfane_dev", False), ("event_gsr_dev", True)):
+        content = b"".join(measured(line, events) for line in lines)
+        (sets / f"{name}.jsonl").write_bytes(content)
+    sides = ("--gold", "gold.jsonl", "--predicted", "predicted.jsonl")
+    for exit_code, call in (
+        (1, ("lint", "predicted.jsonl", "--roles", "--format", "json")),
+        (0, ("score", *sides, "--format", "json")),
+        (0, ("score", *sides, "--convention", "clitic")),
+        (0, ("measure", "--dev", "sets", "--format", "json")),
+    ):
+        alone = miyar(*call, "--workers", "1", cwd=tmp_path)
+        before = transitions(address)
+        shared = miyar(*call, "--scheduler", address, cwd=tmp_path)
+        # A partition is a task: it is waiting, is sent, is done, is forgotten.
+        assert transitions(address) - before > 4 * 4, call
+        assert alone.returncode == shared.returncode == exit_code, shared.stderr
+        assert alone.stderr == shared.stderr
+        if call[0] == "measure":
+            one, many = (json.loads(done.stdout) for done in (alone, shared))
+            del one["rules loaded"], many["rules loaded"]
+            assert many == one
+            assert {"newsfane: micro, exact", "event_gsr: trigger"} <= one.keys()
+        else:
+            assert alone.stdout == shared.stdout != ""
+
+
 def test_a_cluster_that_is_not_there_is_told_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
