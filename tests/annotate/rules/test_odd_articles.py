@@ -49,6 +49,7 @@ ODD = {
     "diacritics": "\u064e",
     "bidi marks": "\u200f\u202b ",
     "quotes": '"« ',
+    "a speech without an end": 'قال الوزير "',
     "full stops": ".",
     "questions": "؟ ",
     "proclitics": "وبلك ",
