@@ -42,6 +42,8 @@ _MACHINE = frozenset(
 )
 """What the machine refuses and its owner can mend; other refusals are bugs of ours."""
 
+_LOST = "without setting an exception"
+
 
 def build_app() -> typer.Typer:
     """Return the command line with the commands of every stage."""
@@ -113,7 +115,11 @@ def main() -> None:
         _run()
     except MiyarError as error:
         _refuse(str(error))
-    except MemoryError:
+    except (MemoryError, SystemError) as error:
+        # Python loses a MemoryError where there is no room left for the frame that
+        # would carry it, and says that an error was not set.
+        if isinstance(error, SystemError) and _LOST not in str(error):
+            raise
         _refuse(
             "there is not enough memory. Nothing half done was kept; give it more, or "
             "fewer documents at once."
